@@ -1,0 +1,1 @@
+"""Everything across the network: sources, chat platforms, models, publishing."""

@@ -1,0 +1,1 @@
+"""Chat platforms; each implements `casework.chat.StaffChat`."""

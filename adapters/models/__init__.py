@@ -1,0 +1,1 @@
+"""Language models and embedders outside; they implement the ports of `retrieval.model`."""

@@ -1,0 +1,1 @@
+"""Ways to publish an approved reply; each implements `casework.publication.ReplyPublisher`."""

@@ -1,0 +1,1 @@
+"""Ways to read public posts; each implements `monitoring.post.PostSource`."""

@@ -1,0 +1,1 @@
+"""Starts, wires, listens, talks: command line, settings, bootstrap, service loops, command dispatcher, conversation."""

@@ -1,0 +1,1 @@
+"""People decide: intake, cases, cards, delivery, drafting, checks, approval, publishing, deadlines, escalation."""

@@ -1,0 +1,1 @@
+"""A machine watches: items, filtering, near-duplicates, events, attitude, lines, places, grading, statistics."""

@@ -1,0 +1,61 @@
+"""What a source hands over, and the port of all sources."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class RawPost:
+    """One public post as its source gave it; untrusted text throughout.
+
+    Attributes:
+        key: the post's identity within its source; the same post read twice has the same key.
+        posted_at: timezone-aware; the time of reading where the source names none.
+        author: the name as published; only a salted hash of it is ever stored.
+        likes, dislikes, reposts, comments: counts, None where the source does not tell.
+        due_at: the ticket's own 办理时限 where the source is a ticket system.
+    """
+
+    key: str
+    text: str
+    posted_at: datetime
+    title: str = ""
+    url: str = ""
+    author: str = ""
+    likes: int | None = None
+    dislikes: int | None = None
+    reposts: int | None = None
+    comments: int | None = None
+    has_video: bool = False
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one reading of a source brought.
+
+    Attributes:
+        posts: new or changed posts, oldest first.
+        cursor: where the next reading goes on; stored after the posts, never before.
+        errors: one sentence for each record that could not be read; the rest was read.
+    """
+
+    posts: tuple[RawPost, ...]
+    cursor: dict[str, Any] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+
+
+class PostSource(Protocol):
+    """One place that is watched. Reading the same cursor twice gives the same posts, so a killed reader loses none."""
+
+    name: str
+
+    def read(self, cursor: dict[str, Any], now: datetime) -> AsyncIterator[Batch]:
+        """Yield what is new since `cursor`, in batches of bounded size.
+
+        Raises:
+            SourceError: the source cannot be read now; the next polling tries again, other sources go on.
+        """
+        ...

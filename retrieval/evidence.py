@@ -1,0 +1,64 @@
+"""What a search gives back: evidence that names exactly where it stands."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class ClauseHit:
+    """A clause in force, found. `score` is comparable within one search only; `why` is short and for people."""
+
+    key: str
+    clause_id: int
+    title: str
+    article: str
+    text: str
+    text_hash: str
+    version_date: date | None
+    effective_on: date | None
+    score: float
+    why: str = ""
+
+    @property
+    def short_title(self) -> str:
+        return self.title.removeprefix("中华人民共和国")
+
+    @property
+    def name(self) -> str:
+        """As it is cited: 《噪声污染防治法》第四十三条."""
+        return f"《{self.short_title}》{self.article}"
+
+
+@dataclass(frozen=True)
+class CaseHit:
+    """A past case, found."""
+
+    key: str
+    question: str
+    reply: str
+    line: str
+    strategy: str
+    replied_on: date | None
+    score: float
+
+
+@dataclass(frozen=True)
+class Quote:
+    """An exact span of a clause's text. Raises ValueError when the span does not stand there word for word."""
+
+    clause: ClauseHit
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.text not in self.clause.text:
+            raise ValueError(f"not a span of {self.clause.key}: {self.text[:20]}…")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to a question of staff. Refused means: no evidence that would carry an answer."""
+
+    refused: bool
+    text: str
+    quotes: tuple[Quote, ...] = ()
+    similar_cases: tuple[CaseHit, ...] = ()

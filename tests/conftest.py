@@ -1,0 +1,40 @@
+"""What all tests share: a migrated database in a temporary folder, a clock that is moved by hand, no network outside loopback."""
+
+import socket
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.tables import metadata
+from storage.clock import CHINA, ManualClock
+from storage.engine import Database, sqlite_url
+from storage.migrations import upgrade
+
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with Database(sqlite_url(tmp_path / "wensheng.sqlite3")) as opened:
+        await upgrade(opened.engine, metadata())
+        yield opened
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 3, 6, 18, 42, tzinfo=CHINA))
