@@ -1,26 +1,35 @@
 """Every table of the house in one metadata, for migrations and for nothing else."""
 
+from importlib import import_module
+
 from sqlalchemy import MetaData
+
+OWNERS = (
+    "adapters.chat.staff_room.room",
+    "adapters.chat.staff_room.session",
+    "casework.approval",
+    "casework.button",
+    "casework.case",
+    "casework.deadline",
+    "casework.delivery",
+    "casework.drafting.draft",
+    "casework.publication",
+    "casework.staff",
+    "knowledge_base.clause",
+    "knowledge_base.document",
+    "knowledge_base.past_case",
+    "monitoring.event",
+    "monitoring.item",
+    "monitoring.source",
+    "storage.audit",
+)
+"""The modules that declare tables."""
 
 
 def metadata() -> MetaData:
     """Import all modules that own tables and return what they declared."""
-    import adapters.chat.staff_room.room
-    import casework.approval
-    import casework.button
-    import casework.case
-    import casework.deadline
-    import casework.delivery
-    import casework.drafting.draft
-    import casework.publication
-    import casework.staff
-    import knowledge_base.clause
-    import knowledge_base.document
-    import knowledge_base.past_case
-    import monitoring.event
-    import monitoring.item
-    import monitoring.source
-    import storage.audit  # noqa: F401
     from sqlmodel import SQLModel
 
+    for owner in OWNERS:
+        import_module(owner)
     return SQLModel.metadata

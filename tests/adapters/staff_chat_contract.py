@@ -28,16 +28,19 @@ class Stage(Protocol):
     """The far side of one chat platform, as a person with a phone sees it.
 
     Attributes:
-        chat: the adapter under test, entered.
         room: a chat that the bot is in.
         foreign_room: a chat that the bot is not in.
         user: the platform's id of the person who acts in `room`.
     """
 
-    chat: StaffChat
     room: str
     foreign_room: str
     user: str
+
+    @property
+    def chat(self) -> StaffChat:
+        """The adapter under test, entered."""
+        ...
 
     async def visible(self) -> list[str]:
         """The texts that stand in `room` now, oldest first, edits applied."""

@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
+from casework.message import Card
 from storage.columns import JSON_TYPE, TIME_TYPE
 
 
 class RoomMessage(SQLModel, table=True):
     """One change to a room: a new message, or a new face of an old one (`replaces`). Never altered, so ids tell the order of changes.
 
-    `card` for what the bot says, `text` for what people type. `only_for` is the staff member who alone sees it; None: everybody.
+    `card` for what the bot says, `text` for what people type.
     """
 
     __tablename__ = "room_message"
@@ -25,4 +26,19 @@ class RoomMessage(SQLModel, table=True):
     text: str = ""
     card: dict[str, Any] | None = Field(default=None, sa_type=JSON_TYPE)
     rings: bool = False
-    only_for: int | None = Field(default=None, foreign_key="staff_member.id")
+
+    @property
+    def number(self) -> int:
+        """The id of a stored row."""
+        assert self.id is not None
+        return self.id
+
+    @property
+    def root(self) -> int:
+        """The message whose face this is: its own number, or the one that it replaces."""
+        return self.replaces or self.number
+
+    @property
+    def face(self) -> Card | None:
+        """The card, if the bot said it."""
+        return Card.from_json(self.card) if self.card is not None else None

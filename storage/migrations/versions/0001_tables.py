@@ -66,7 +66,7 @@ def upgrade() -> None:
 
     op.create_table('knowledge_change',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('pool', sa.String(), nullable=False),
+    sa.Column('pool', sa.String(32), nullable=False),
     sa.Column('subject_id', sa.Integer(), nullable=False),
     sa.Column('at', AwareDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id')
@@ -120,6 +120,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_policy_document_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_policy_document_work'), ['work'], unique=False)
 
+    op.create_table('room_message',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('chat', sa.String(), nullable=False),
+    sa.Column('key', sa.String(), nullable=True),
+    sa.Column('replaces', sa.Integer(), nullable=True),
+    sa.Column('at', AwareDateTime(), nullable=False),
+    sa.Column('author', sa.String(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('card', JSON_TYPE, nullable=True),
+    sa.Column('rings', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['replaces'], ['room_message.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('key')
+    )
+    with op.batch_alter_table('room_message', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_room_message_chat'), ['chat'], unique=False)
+        batch_op.create_index(batch_op.f('ix_room_message_replaces'), ['replaces'], unique=False)
+
     op.create_table('source',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -172,6 +190,7 @@ def upgrade() -> None:
     sa.Column('owner_id', sa.Integer(), nullable=True),
     sa.Column('claimed_at', AwareDateTime(), nullable=True),
     sa.Column('announced_level', sa.Integer(), nullable=False),
+    sa.Column('announced_items', sa.Integer(), nullable=False),
     sa.Column('muted_until', AwareDateTime(), nullable=True),
     sa.Column('escalation_step', sa.Integer(), nullable=False),
     sa.Column('replied_at', AwareDateTime(), nullable=True),
@@ -263,26 +282,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_item_posted_at'), ['posted_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_relevance'), ['relevance'], unique=False)
 
-    op.create_table('room_message',
+    op.create_table('replacement',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('chat', sa.String(), nullable=False),
-    sa.Column('key', sa.String(), nullable=True),
-    sa.Column('replaces', sa.Integer(), nullable=True),
-    sa.Column('at', AwareDateTime(), nullable=False),
-    sa.Column('author', sa.String(), nullable=False),
-    sa.Column('text', sa.String(), nullable=False),
-    sa.Column('card', JSON_TYPE, nullable=True),
-    sa.Column('rings', sa.Boolean(), nullable=False),
-    sa.Column('only_for', sa.Integer(), nullable=True),
-    sa.ForeignKeyConstraint(['only_for'], ['staff_member.id'], ),
-    sa.ForeignKeyConstraint(['replaces'], ['room_message.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('key')
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['policy_document.id'], ),
+    sa.PrimaryKeyConstraint('id')
     )
-    with op.batch_alter_table('room_message', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_room_message_chat'), ['chat'], unique=False)
-        batch_op.create_index(batch_op.f('ix_room_message_replaces'), ['replaces'], unique=False)
+    with op.batch_alter_table('replacement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_replacement_document_id'), ['document_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_replacement_name'), ['name'], unique=False)
 
+    op.create_table('room_session',
+    sa.Column('token_hash', sa.String(), nullable=False),
+    sa.Column('link_hash', sa.String(), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('started_at', AwareDateTime(), nullable=False),
+    sa.Column('expires_at', AwareDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff_member.id'], ),
+    sa.PrimaryKeyConstraint('token_hash'),
+    sa.UniqueConstraint('link_hash')
+    )
     op.create_table('staff_account',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('platform', sa.String(), nullable=False),
@@ -614,11 +634,12 @@ def downgrade() -> None:
 
     op.drop_table('button_token')
     op.drop_table('staff_account')
-    with op.batch_alter_table('room_message', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_room_message_replaces'))
-        batch_op.drop_index(batch_op.f('ix_room_message_chat'))
+    op.drop_table('room_session')
+    with op.batch_alter_table('replacement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_replacement_name'))
+        batch_op.drop_index(batch_op.f('ix_replacement_document_id'))
 
-    op.drop_table('room_message')
+    op.drop_table('replacement')
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_item_relevance'))
         batch_op.drop_index(batch_op.f('ix_item_posted_at'))
@@ -645,6 +666,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_source_next_poll_at'))
 
     op.drop_table('source')
+    with op.batch_alter_table('room_message', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_room_message_replaces'))
+        batch_op.drop_index(batch_op.f('ix_room_message_chat'))
+
+    op.drop_table('room_message')
     with op.batch_alter_table('policy_document', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_policy_document_work'))
         batch_op.drop_index(batch_op.f('ix_policy_document_state'))
