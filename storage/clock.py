@@ -50,7 +50,7 @@ class PacedClock:
         self._shown, self._since, self._pace = self.now(), time.monotonic(), pace
 
     async def sleep_until(self, moment: datetime) -> None:
-        while (left := (moment - self.now()).total_seconds()) > 0:
+        while (left := (moment - self.now()).total_seconds()) > 0:  # noqa: ASYNC110  # the pace may change meanwhile
             await asyncio.sleep(min(left / self._pace, 0.5))
 
 

@@ -67,4 +67,3 @@ JSON_TYPE: Any = JSON().with_variant(JSONB(), "postgresql")
 
 TIME_TYPE: Any = AwareDateTime
 """For `Field(sa_type=TIME_TYPE)`."""
-

@@ -11,7 +11,3 @@ class DatabaseUnavailable(StorageError):
 
 class NaiveTimeError(StorageError, TypeError):
     """A time without a zone reached the border of the database. A defect of the caller; nothing was written."""
-
-
-class AuditBroken(StorageError):
-    """The audit chain does not hold: a row was altered, removed or put in between."""

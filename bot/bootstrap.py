@@ -1,0 +1,193 @@
+"""The one place where everything is wired; every part can be replaced by argument."""
+
+import contextlib
+import hashlib
+import socket
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+from casework.drafting.composer import EmbeddedWriter
+from casework.drafting.writer import ReplyWriter
+
+from bot.faults import StartError
+from bot.house import House
+from bot.settings import Settings
+from bot.tables import metadata
+from casework.chat import StaffChat
+from casework.desk import Alerting, Department, Desk
+from casework.publication import ReplyPublisher
+from knowledge_base.region import Region
+from monitoring.watch import build_watch
+from retrieval.library import Library
+from storage.clock import Clock, SystemClock
+from storage.engine import Database
+from storage.errors import DatabaseUnavailable
+from storage.migrations import upgrade
+from storage.seal import Seal, load_or_create_seal
+
+SEAL_FILE = "seal.key"
+ANCHOR_FILE = "audit.anchor"
+INDEX_FOLDER = "index"
+
+
+@contextlib.asynccontextmanager
+async def open_house(
+    settings: Settings, *, clock: Clock | None = None, writer: ReplyWriter | None = None, index: bool = True
+) -> AsyncIterator[House]:
+    """Open the database, bring it to this version's schema, load the knowledge base and wire the parts.
+
+    Args:
+        clock: another clock, for a demonstration or a replay.
+        writer: another drafter.
+        index: False leaves the knowledge base unloaded, for commands that do not search.
+
+    Raises:
+        StartError, StorageError, PolicyError: one sentence each.
+    """
+    clock = clock or SystemClock()
+    _prepare_folder(settings.data_dir)
+    seal = load_or_create_seal(settings.data_dir / SEAL_FILE)
+    async with contextlib.AsyncExitStack() as opened:
+        database = await opened.enter_async_context(Database(settings.database_address))
+        await _migrate(database)
+        library = await opened.enter_async_context(Library.open(settings.data_dir / INDEX_FOLDER if index else None))
+        await _seat_staff(database, settings, clock)
+        if index:
+            async with database.reading() as session:
+                await library.refresh(session)
+        yield House(
+            settings=settings,
+            database=database,
+            clock=clock,
+            desk=build_desk(settings, seal),
+            library=library,
+            writer=writer or _writer(settings),
+            publisher=await opened.enter_async_context(_publisher(settings)),
+            anchor=settings.data_dir / ANCHOR_FILE,
+            public_url=settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}",
+        )
+
+
+def build_desk(settings: Settings, seal: Seal | None) -> Desk:
+    """The department as one value."""
+    about, alerts = settings.department, settings.alerts
+    watch = build_watch(
+        names=about.names, province=about.province, city=about.city, gazetteer=settings.gazetteer,
+        policy_file=settings.grading_policy, rules_file=settings.relevance_rules, salt=_salt(settings.data_dir), seal=seal,
+    )  # fmt: skip
+    return Desk(
+        department=Department(about.name, about.short_name or about.name, Region(about.province, about.city), about.names),
+        watch=watch,
+        alerting=Alerting(
+            group_wait=alerts.group_wait, update_every=alerts.update_every, ringing_levels=alerts.ringing_levels,
+            digest_times=alerts.digest_times, quiet_from=alerts.quiet_from, quiet_until=alerts.quiet_until,
+        ),
+        allowed_links=settings.allowed_links,
+    )  # fmt: skip
+
+
+def build_chats(house: House, *, open_login: bool = False) -> Mapping[str, StaffChat]:
+    """The chat platforms that the settings name, not yet connected."""
+    settings = house.settings
+    chats: dict[str, StaffChat] = {}
+    if settings.web.enabled:
+        chats["staff_room"] = _staff_room(house, open_login=open_login)
+    if settings.telegram.token:
+        from adapters.chat.telegram.chat import TelegramChat
+
+        api = settings.telegram.api_url.rstrip("/")
+        chats["telegram"] = TelegramChat(
+            settings.telegram.token.get_secret_value(),
+            base_url=f"{api}/bot" if api else None,
+            base_file_url=f"{api}/file/bot" if api else None,
+        )
+    if settings.wechat.endpoint:
+        chats["wechat"] = _wechat(settings)
+    return chats
+
+
+def worker_name() -> str:
+    """How this process signs its leases."""
+    import os
+
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _prepare_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StartError(f"数据目录 {folder} 无法创建：{error.strerror}。请检查 data_dir 的路径和权限。") from error
+
+
+async def _migrate(database: Database) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        await upgrade(database.engine, metadata())
+    except (DBAPIError, OSError) as error:
+        cause = str(getattr(error, "orig", error))
+        raise DatabaseUnavailable(f"数据库打不开：{cause}。请检查路径、权限、磁盘空间，或 PostgreSQL 的地址。") from error
+
+
+async def _seat_staff(database: Database, settings: Settings, clock: Clock) -> None:
+    from monitoring.polling import sync_sources
+
+    from casework.roster import seat_staff
+
+    async with database.transaction() as session:
+        await seat_staff(session, settings.staff, settings.groups, settings.duty_roster, clock.now())
+        await sync_sources(session, [source.model_dump() for source in settings.sources], clock.now())
+
+
+def _salt(data_dir: Path) -> bytes:
+    return hashlib.sha256(b"authors" + (data_dir / SEAL_FILE).read_bytes()).digest()
+
+
+def _writer(settings: Settings) -> ReplyWriter:
+    embedded = EmbeddedWriter()
+    if not settings.model.name:
+        return embedded
+    from adapters.models.openai_compatible import OpenAICompatibleModel
+    from casework.drafting.model_writer import ModelWriter
+
+    model = settings.model
+    key = model.api_key.get_secret_value() if model.api_key else ""
+    return ModelWriter(
+        OpenAICompatibleModel(
+            model.name, base_url=model.base_url, api_key=key, domestic=model.domestic, timeout_seconds=model.timeout_seconds
+        ),
+        embedded,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _publisher(settings: Settings) -> AsyncIterator[ReplyPublisher | None]:
+    if not settings.publishing.webhook_url:
+        yield None
+        return
+    if settings.publishing.secret is None:
+        raise StartError("设置了发布网址 publishing.webhook_url，但没有签名密钥。请设置环境变量 WENSHENG_PUBLISHING__SECRET。")
+    from adapters.publishing.webhook import WebhookPublisher
+
+    async with WebhookPublisher(settings.publishing.webhook_url, settings.publishing.secret.get_secret_value().encode()) as publisher:
+        yield publisher
+
+
+def _staff_room(house: House, *, open_login: bool) -> StaffChat:
+    from adapters.chat.staff_room.chat import StaffRoom
+
+    web = house.settings.web
+    return StaffRoom(
+        house.database, host=web.host, port=web.port, clock=house.clock, open_login=open_login,
+        groups=[(group.chat, group.name) for group in house.settings.groups if group.platform == "staff_room"],
+        secret=_salt(house.settings.data_dir), department=house.desk.department.name,
+    )  # fmt: skip
+
+
+def _wechat(settings: Settings) -> StaffChat:
+    if settings.wechat.token is None:
+        raise StartError("设置了微信网关，但没有令牌。请设置环境变量 WENSHENG_WECHAT__TOKEN。")
+    from adapters.chat.wechat.chat import WeChatChat
+
+    return WeChatChat(settings.wechat.token.get_secret_value(), settings.wechat.endpoint, tls=settings.wechat.tls)

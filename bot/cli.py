@@ -1,0 +1,244 @@
+"""The command line. Every command imports what it needs only when it runs, so that --help answers at once."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.settings_path import SETTINGS_FILE
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="闻声：听见、分级、拟稿、签发、回访，都在值班群里。", pretty_exceptions_enable=False
+)
+kb = typer.Typer(no_args_is_help=True, help="知识库：导入、搜索、列出、批准政策文件。")
+audit = typer.Typer(no_args_is_help=True, help="审计链。")
+sources = typer.Typer(no_args_is_help=True, help="信源。")
+staff = typer.Typer(no_args_is_help=True, help="人员与登录。")
+evaluate = typer.Typer(no_args_is_help=True, help="用自己标注的数据度量：JSON 行进，JSON 行出。")
+for name, group in (("kb", kb), ("audit", audit), ("sources", sources), ("staff", staff), ("eval", evaluate)):
+    app.add_typer(group, name=name)
+
+SettingsPath = Annotated[Path, typer.Option("--settings", "-s", help="设置文件。", envvar="WENSHENG_SETTINGS")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
+DEFAULT_SETTINGS = Path(SETTINGS_FILE)
+Out = Annotated[Path, typer.Option("--out", help="结果写到这里（.jsonl）。")]
+
+
+@app.command()
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="不开网页，把一条帖子的全程打印出来。")] = False,
+    port: Annotated[int, typer.Option(help="网页值班室的端口。")] = 8765,
+    browser: Annotated[bool, typer.Option(help="自动打开浏览器。")] = True,
+) -> None:
+    """样板城市「澜汀市」：全部内置，不用账号、模型和网络。"""
+    from bot import demo as show
+
+    _finish(show.headless() if headless else show.live(port, open_browser=browser))
+
+
+@app.command()
+def init(path: Annotated[Path, typer.Argument(help="写到哪里。")] = DEFAULT_SETTINGS) -> None:
+    """问几个问题，写出设置文件。"""
+    from bot.init import write_settings
+
+    _run(lambda: write_settings(path))
+
+
+@app.command()
+def doctor(settings: SettingsPath = DEFAULT_SETTINGS) -> None:
+    """检查设置、数据库、账号和磁盘，逐项说明问题和办法。"""
+    from bot.doctor import examine
+
+    _finish(examine(settings))
+
+
+@app.command()
+def run(settings: SettingsPath = DEFAULT_SETTINGS) -> None:
+    """开始值守：抓取、预警、收发群消息，直到 Ctrl-C。"""
+    from bot.service import serve
+
+    _finish(serve(settings))
+
+
+@app.command()
+def ask(question: str, settings: SettingsPath = DEFAULT_SETTINGS, as_json: AsJson = False) -> None:
+    """向知识库提问：条款逐字引用；没有依据就直说。"""
+    from bot import desk_work
+
+    _finish(desk_work.ask(settings, question, as_json=as_json))
+
+
+@app.command()
+def draft(
+    text: Annotated[str, typer.Argument(help="帖子原文；- 从标准输入读。")],
+    settings: SettingsPath = DEFAULT_SETTINGS,
+    as_json: AsJson = False,
+) -> None:
+    """为任意一条帖子拟三份候选回复（只显示，不入库）。"""
+    from bot import desk_work
+
+    _finish(desk_work.draft(settings, sys.stdin.read() if text == "-" else text, as_json=as_json))
+
+
+@kb.command("import")
+def kb_import(
+    paths: Annotated[list[Path], typer.Argument(help="文件或文件夹。")],
+    settings: SettingsPath = DEFAULT_SETTINGS,
+    approve: Annotated[bool, typer.Option(help="导入即生效；否则等管理员批准。")] = True,
+) -> None:
+    """导入政策文件（.md .txt .jsonl .jsonl.gz）和历史答复。可中断，重跑接着来。"""
+    from bot import library_work
+
+    _finish(library_work.import_paths(settings, paths, approve=approve))
+
+
+@kb.command("search")
+def kb_search(query: str, settings: SettingsPath = DEFAULT_SETTINGS, limit: int = 10, as_json: AsJson = False) -> None:
+    """搜索现行有效、本地适用的条款。"""
+    from bot import library_work
+
+    _finish(library_work.search(settings, query, limit, as_json=as_json))
+
+
+@kb.command("list")
+def kb_list(settings: SettingsPath = DEFAULT_SETTINGS, as_json: AsJson = False) -> None:
+    """列出政策文件及其状态。"""
+    from bot import library_work
+
+    _finish(library_work.list_documents(settings, as_json=as_json))
+
+
+@kb.command("approve")
+def kb_approve(
+    document: int, by: Annotated[str, typer.Option(help="批准人姓名（管理员）。")], settings: SettingsPath = DEFAULT_SETTINGS
+) -> None:
+    """批准一份待审的政策文件。"""
+    from bot import library_work
+
+    _finish(library_work.approve(settings, document, by))
+
+
+@audit.command("verify")
+def audit_verify(settings: SettingsPath = DEFAULT_SETTINGS) -> None:
+    """重算整条审计链，并与数据库外的锚点核对。"""
+    from bot import record_work
+
+    _finish(record_work.verify_audit(settings))
+
+
+@sources.command("list")
+def sources_list(settings: SettingsPath = DEFAULT_SETTINGS, as_json: AsJson = False) -> None:
+    """各信源的状态。"""
+    from bot import record_work
+
+    _finish(record_work.list_sources(settings, as_json=as_json))
+
+
+@staff.command("login")
+def staff_login(name: str, settings: SettingsPath = DEFAULT_SETTINGS) -> None:
+    """给一位值班人员生成网页值班室的一次性登录链接。"""
+    from bot import record_work
+
+    _finish(record_work.login_link(settings, name))
+
+
+@evaluate.command("sentiment")
+def eval_sentiment(posts: Annotated[Path, typer.Option()], out: Out) -> None:
+    """文本负面程度。"""
+    from bot.evaluation.sentiment import run_sentiment
+
+    _run(lambda: run_sentiment(posts, out))
+
+
+@evaluate.command("triage")
+def eval_triage(posts: Annotated[Path, typer.Option()], out: Out) -> None:
+    """单帖分诊：相关性、条线、意图、态度、诉求、地点、等级。"""
+    from bot.evaluation.triage import run_triage
+
+    _run(lambda: run_triage(posts, out))
+
+
+@evaluate.command("events")
+def eval_events(posts: Annotated[Path, typer.Option()], out: Out) -> None:
+    """按时间顺序归并事件。"""
+    from bot.evaluation.events import run_events
+
+    _run(lambda: run_events(posts, out))
+
+
+@evaluate.command("retrieve")
+def eval_retrieve(corpus: Annotated[Path, typer.Option()], queries: Annotated[Path, typer.Option()], out: Out) -> None:
+    """检索条款。"""
+    from bot.evaluation.retrieve import run_retrieve
+
+    _run(lambda: run_retrieve(corpus, queries, out))
+
+
+@evaluate.command("answer")
+def eval_answer(corpus: Annotated[Path, typer.Option()], queries: Annotated[Path, typer.Option()], out: Out) -> None:
+    """回答提问，或拒答。"""
+    from bot.evaluation.answer import run_answer
+
+    _run(lambda: run_answer(corpus, queries, out))
+
+
+@evaluate.command("past")
+def eval_past(cases: Annotated[Path, typer.Option()], queries: Annotated[Path, typer.Option()], out: Out) -> None:
+    """检索历史答复。"""
+    from bot.evaluation.past import run_past
+
+    _run(lambda: run_past(cases, queries, out))
+
+
+@evaluate.command("drafts")
+def eval_drafts(
+    corpus: Annotated[Path, typer.Option()], cases: Annotated[Path, typer.Option()], posts: Annotated[Path, typer.Option()], out: Out
+) -> None:
+    """拟稿。"""
+    from bot.evaluation.drafts import run_drafts
+
+    _run(lambda: run_drafts(corpus, cases, posts, out))
+
+
+@evaluate.command("replay")
+def eval_replay(
+    feed: Annotated[Path, typer.Option(help="帖子（.jsonl 或 .jsonl.gz）。")],
+    out: Out,
+    settings: Annotated[Path | None, typer.Option(help="用哪个部门的设置；缺省为不带地名的通用部门。")] = None,
+    database: Annotated[Path | None, typer.Option(help="回放用的数据库；中断后用同一个接着放。缺省为结果旁边。")] = None,
+) -> None:
+    """用虚拟时钟回放一批帖子，度量预警的延迟。"""
+    from bot.replay import replay
+
+    _finish(replay(feed, out, settings, database or out.with_suffix(".sqlite3")))
+
+
+def main() -> None:
+    """Run the command line; every known fault ends as one sentence and a non-zero exit."""
+    app()
+
+
+def _finish(work: Coroutine[Any, Any, int]) -> None:
+    from bot.faults import KNOWN_FAULTS, sentence_of
+
+    try:
+        code = asyncio.run(work)
+    except KNOWN_FAULTS as fault:
+        typer.secho(sentence_of(fault), err=True, fg="red")
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    raise typer.Exit(code)
+
+
+def _run(work: Any) -> None:
+    from bot.faults import KNOWN_FAULTS, sentence_of
+
+    try:
+        work()
+    except KNOWN_FAULTS as fault:
+        typer.secho(sentence_of(fault), err=True, fg="red")
+        raise typer.Exit(1) from fault

@@ -1,0 +1,100 @@
+"""The text commands. A typed line, a button and a click on the page all end here."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """One word, as it is typed."""
+
+    CLAIM = "认领"
+    TAKE_OVER = "接手"
+    ASSIGN = "转办"
+    ESCALATE = "升级"
+    MUTE = "静默"
+    FALSE_ALARM = "误报"
+    LOWER = "降级"
+    TIMELINE = "时间线"
+    BASIS = "依据"
+    STATUS = "状态"
+    DRAFT = "拟稿"
+    FILL = "补充"
+    EDIT = "改稿"
+    SUBMIT = "送签"
+    APPROVE = "签发"
+    SEND_BACK = "退回"
+    PUBLISH = "发布"
+    PUBLISHED = "已发"
+    CLOSE = "办结"
+    OPEN_CASES = "待办"
+    DIGEST = "摘要"
+    SOURCES = "信源"
+    TAKE_IN = "收录"
+    CLAUSE = "条款"
+    TEST = "测试发送"
+    HELP = "帮助"
+
+    @property
+    def needs_case(self) -> bool:
+        return self not in WITHOUT_CASE
+
+
+WITHOUT_CASE = (Verb.OPEN_CASES, Verb.DIGEST, Verb.SOURCES, Verb.TAKE_IN, Verb.CLAUSE, Verb.TEST, Verb.HELP)
+TAKES_TEXT = (Verb.TAKE_IN, Verb.CLAUSE)
+
+_CASE = re.compile(r"\s*([A-Za-z]{1,3}\d{1,2})(?![A-Za-z0-9])[\s，,：:]*")
+_VERB = re.compile("^/?(" + "|".join(sorted((v.value for v in Verb), key=len, reverse=True)) + ")")
+_ORDINAL = re.compile(r"^(?:第\s*)?(\d{1,3}|[①-⑳])(?:\s*[稿版项])?(?:[\s，,：:]+|$)")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One order. `number` is the case (A12), `ordinal` the candidate, slot or version, `rest` what remains of the line."""
+
+    verb: Verb
+    number: str = ""
+    ordinal: int | None = None
+    rest: str = ""
+
+
+def parse(text: str) -> Command | None:
+    """Read a command.
+
+    Args:
+        text: one message; half- and full-width letters and digits are the same, a leading slash is allowed.
+
+    Returns:
+        The command, or None where the text is none: a verb that needs a case must be followed by its number, any other must stand alone
+        or be followed by a space, so that ordinary sentences which happen to begin with such a word are left alone.
+    """
+    text = text.strip()
+    found = _VERB.match(text)
+    if not found:
+        return None
+    verb, rest = Verb(found[1]), text[found.end() :]
+    if not verb.needs_case:
+        return _free(verb, rest)
+    case = _CASE.match(_narrow(rest[:12]) + rest[12:])
+    if not case:
+        return None
+    ordinal, rest = _ordinal((_narrow(rest[:12]) + rest[12:])[case.end() :])
+    return Command(verb, case[1].upper(), ordinal, rest.strip())
+
+
+def _free(verb: Verb, rest: str) -> Command | None:
+    if rest and not rest[0].isspace():
+        return None
+    if rest.strip() and verb not in TAKES_TEXT:
+        return None
+    return Command(verb, rest=rest.strip())
+
+
+def _ordinal(rest: str) -> tuple[int | None, str]:
+    found = _ORDINAL.match(rest)
+    return (int(unicodedata.numeric(found[1]) if found[1] >= "①" else found[1]), rest[found.end() :]) if found else (None, rest)
+
+
+def _narrow(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", c) if "！" <= c <= "～" else c for c in text)

@@ -1,0 +1,98 @@
+"""Carries due cards from the outbox to the chats, each recorded before and after."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.loops import pause
+from casework import delivery
+from casework.chat import StaffChat
+from casework.delivery import Delivery
+from casework.errors import ChatError
+from casework.message import Card
+from language.masking import mask_personal_data
+from storage.clock import Clock
+from storage.engine import Database
+
+log = logging.getLogger("wensheng.courier")
+
+LEASE_BATCH = 50
+LONGEST_IDLE_SECONDS = 5.0
+"""How long the courier sleeps when nothing tells it to wake; due times between are met within this."""
+
+
+class Courier:
+    """Leases due deliveries, sends them, and notes what became of each.
+
+    Args:
+        chats: the connected platforms by name. A delivery to another platform stays due.
+        worker: name of this process in the leases.
+    """
+
+    def __init__(self, database: Database, clock: Clock, chats: Mapping[str, StaffChat], worker: str) -> None:
+        self._database, self._clock, self._chats, self._worker = database, clock, chats, worker
+
+    async def run(self, stop: asyncio.Event, stirred: asyncio.Event) -> None:
+        """Deliver until told to stop; a delivery under way is finished and noted."""
+        while not stop.is_set():
+            stirred.clear()
+            if await self.deliver_due() == 0:
+                await pause(LONGEST_IDLE_SECONDS, stop, stirred)
+
+    async def deliver_due(self) -> int:
+        """Send what is due now. Returns how many deliveries were attempted."""
+        async with self._database.transaction() as session:
+            leased = await delivery.lease_due(session, self._worker, self._clock.now(), LEASE_BATCH, platforms=tuple(self._chats))
+        by_chat: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+        for one in leased:
+            by_chat[one.platform, one.chat].append(one)
+        await asyncio.gather(*(self._deliver_in_order(batch) for batch in by_chat.values()))
+        return len(leased)
+
+    async def _deliver_in_order(self, batch: Sequence[Delivery]) -> None:
+        for one in batch:
+            await self._deliver(one)
+
+    async def _deliver(self, one: Delivery) -> None:
+        try:
+            reference = await self._put_out(one)
+        except ChatError as error:
+            log.warning(
+                "delivery_failed id=%s platform=%s permanent=%s uncertain=%s", one.id, one.platform, error.permanent, error.uncertain
+            )
+            async with self._database.transaction() as session:
+                await delivery.mark_failure(session, one, error, self._clock.now())
+            return
+        async with self._database.transaction() as session:
+            await delivery.mark_sent(session, one, reference, self._clock.now())
+
+    async def _put_out(self, one: Delivery) -> str:
+        chat = self._chats[one.platform]
+        card = Card.from_json(one.card if chat.capabilities.domestic else _masked(one.card))
+        original = await self._original(one)
+        if original is None:
+            return await chat.send(one.chat, card, one.key)
+        if chat.capabilities.edits:
+            await chat.edit(one.chat, original, card)
+        return original
+
+    async def _original(self, one: Delivery) -> str | None:
+        """The platform's reference of the message to edit; None where a new one is sent."""
+        if one.replaces is None:
+            return None
+        async with self._database.reading() as session:
+            replaced = await session.get(Delivery, one.replaces)
+        return replaced.reference if replaced and replaced.reference else None
+
+
+def _masked(value: Any) -> Any:
+    """The card without personal data, for a platform outside mainland China (PIPL 第三十六条)."""
+    if isinstance(value, str):
+        return mask_personal_data(value).text
+    if isinstance(value, list):
+        return [_masked(part) for part in value]
+    if isinstance(value, dict):
+        return {key: part if key in ("token", "command", "page", "link") else _masked(part) for key, part in value.items()}
+    return value

@@ -1,0 +1,38 @@
+"""Everything that the running program consists of, as one value."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from casework.drafting.writer import ReplyWriter
+
+from bot.settings import Settings
+from casework.desk import Desk
+from casework.publication import ReplyPublisher
+from retrieval.library import Library
+from storage.clock import Clock
+from storage.engine import Database
+
+
+@dataclass(frozen=True)
+class House:
+    """What bootstrap wired.
+
+    Attributes:
+        writer: drafts replies; falls back to the embedded one by itself.
+        publisher: publishes without a person's hand; None where the department publishes by hand.
+        anchor: the file outside the database that the head of the audit chain is noted in.
+        stirred: set after every change, so that the loops look at once instead of at their next turn.
+        public_url: address of the web staff room as staff can open it.
+    """
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    desk: Desk
+    library: Library
+    writer: ReplyWriter
+    publisher: ReplyPublisher | None
+    anchor: Path
+    public_url: str = ""
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)

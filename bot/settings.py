@@ -1,0 +1,210 @@
+"""Settings: `wensheng.toml`, then the environment (`WENSHENG_…`), which wins. Secrets come from the environment or a 0600 file."""
+
+import tomllib
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used. The message names the file, the field and what to write instead."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DepartmentSettings(_Section):
+    """Who answers. Example: name = "青禾市城市管理局", province = "江屿省", city = "青禾市", names = ["青禾城管"]."""
+
+    name: str = Field(min_length=1)
+    short_name: str = ""
+    province: str | None = None
+    city: str | None = None
+    names: tuple[str, ...] = ()
+
+
+class StaffSettings(_Section):
+    """One staff member. `accounts` are the user ids per platform, e.g. { telegram = "77", staff_room = "liwen" }."""
+
+    name: str = Field(min_length=1)
+    title: str = ""
+    roles: tuple[Literal["duty", "drafter", "approver", "admin", "auditor"], ...]
+    accounts: dict[str, str] = {}
+
+
+class GroupSettings(_Section):
+    """One staff chat. Empty lists take every alert; `fallback` receives what another chat could not take."""
+
+    platform: Literal["staff_room", "telegram", "wechat"]
+    chat: str
+    name: str
+    lines: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+    levels: tuple[Annotated[int, Field(ge=1, le=4)], ...] = ()
+    fallback: bool = False
+
+
+class SourceSettings(_Section):
+    """One source. kind: feed (RSS/Atom address), table (CSV/XLSX path), jsonl (path). tier A/B/C: polled every 2, 10, 60 minutes."""
+
+    name: str
+    kind: Literal["feed", "table", "jsonl"]
+    address: str
+    tier: Literal["A", "B", "C"] = "B"
+    options: dict[str, Any] = {}
+
+
+class AlertSettings(_Section):
+    """When cards go out. Seconds and times of day (China Standard Time)."""
+
+    group_wait_seconds: float = Field(30, ge=0)
+    update_every_seconds: float = Field(300, ge=0)
+    ringing_levels: tuple[Annotated[int, Field(ge=1, le=4)], ...] = (1, 2, 3)
+    digest_times: tuple[time, ...] = (time(8, 0), time(17, 30))
+    quiet_from: time | None = time(22, 30)
+    quiet_until: time | None = time(7, 0)
+
+    @property
+    def group_wait(self) -> timedelta:
+        return timedelta(seconds=self.group_wait_seconds)
+
+    @property
+    def update_every(self) -> timedelta:
+        return timedelta(seconds=self.update_every_seconds)
+
+
+class WebSettings(_Section):
+    """The web staff room. It listens on this machine only unless `host` is changed; `public_url` is what links in other chats point to."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(8765, ge=0, le=65535)
+    public_url: str = ""
+
+
+class TelegramSettings(_Section):
+    """Telegram. The token belongs into WENSHENG_TELEGRAM__TOKEN. `api_url` only for an own Bot API server."""
+
+    token: SecretStr | None = None
+    api_url: str = ""
+
+
+class WeChatSettings(_Section):
+    """WeChat through a wechaty gateway. endpoint = "host:port"; the token belongs into WENSHENG_WECHAT__TOKEN."""
+
+    token: SecretStr | None = None
+    endpoint: str = ""
+    tls: bool = False
+
+
+class ModelSettings(_Section):
+    """A language model for drafting: any OpenAI-compatible address. `domestic`: its servers are in mainland China."""
+
+    name: str = ""
+    base_url: str = ""
+    api_key: SecretStr | None = None
+    domestic: bool = False
+    timeout_seconds: float = Field(60, gt=0)
+
+
+class PublishingSettings(_Section):
+    """The signed webhook that publishes approved replies; empty address: a person publishes by hand."""
+
+    webhook_url: str = ""
+    secret: SecretStr | None = None
+
+
+class Settings(BaseSettings):
+    """Everything about one department. Each section's docstring gives an example."""
+
+    model_config = SettingsConfigDict(env_prefix="WENSHENG_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    department: DepartmentSettings
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    gazetteer: dict[str, tuple[str, ...]] = {}
+    relevance_rules: Path | None = None
+    grading_policy: Path | None = None
+    staff: tuple[StaffSettings, ...] = ()
+    duty_roster: tuple[str, ...] = ()
+    groups: tuple[GroupSettings, ...] = ()
+    sources: tuple[SourceSettings, ...] = ()
+    alerts: AlertSettings = AlertSettings()
+    web: WebSettings = WebSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    wechat: WeChatSettings = WeChatSettings()
+    model: ModelSettings = ModelSettings()
+    publishing: PublishingSettings = PublishingSettings()
+    allowed_links: tuple[str, ...] = ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return env_settings, init_settings
+
+    @property
+    def database_address(self) -> str:
+        """The configured address, or the SQLite file in the data folder."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'wensheng.sqlite3'}"
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        SettingsError: no such file, not TOML, or a field that cannot be used.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"没有找到设置文件 {path}。请运行 wensheng init 生成一份，或用 --settings 指定。") from error
+    except OSError as error:
+        raise SettingsError(f"设置文件 {path} 无法读取：{error.strerror}。请检查文件权限。") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"设置文件 {path} 不是有效的 TOML：{error}。") from error
+    return _checked(path, values)
+
+
+def _checked(path: Path, values: dict[str, Any]) -> Settings:
+    for field in ("data_dir", "relevance_rules", "grading_policy"):
+        if field in values:
+            values[field] = path.parent / str(values[field])
+    values.setdefault("data_dir", path.parent / "data")
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"设置文件 {path} 的「{field}」不能用：{first['msg']}。请改正后重试。") from error
+    _refuse_loose_ends(path, settings)
+    return settings
+
+
+def _refuse_loose_ends(path: Path, settings: Settings) -> None:
+    names = {member.name for member in settings.staff}
+    for name in settings.duty_roster:
+        if name not in names:
+            raise SettingsError(f"设置文件 {path} 的「duty_roster」里的“{name}”不在 [[staff]] 名单中。")
+    for section in (settings.telegram, settings.wechat, settings.model, settings.publishing):
+        if _has_secret(section) and path.exists() and path.stat().st_mode & 0o077 and _written_in(path, section):
+            raise SettingsError(f"设置文件 {path} 含有密钥，但其他用户可读。请执行 chmod 600 {path}，或把密钥放进环境变量。")
+
+
+def _has_secret(section: BaseModel) -> bool:
+    return any(isinstance(value, SecretStr) for value in section.__dict__.values())
+
+
+def _written_in(path: Path, section: BaseModel) -> bool:
+    text = path.read_text(encoding="utf-8")
+    return any(isinstance(value, SecretStr) and value.get_secret_value() in text for value in section.__dict__.values())
