@@ -8,7 +8,9 @@ from knowledge_base.region import Region
 
 
 class Clause(SQLModel, table=True):
-    """One article (条). `key` is `title|version date or unknown|article`, stable over re-imports; `text` is the exact span of the document's body.
+    """One article (条).
+
+    `key` is `title|version date or unknown|article`, stable over re-imports; `text` is the exact span of the document's body.
 
     The validity columns repeat the document's, so that one row decides whether it may be offered.
     """
@@ -45,5 +47,9 @@ class Clause(SQLModel, table=True):
         return self.title.removeprefix("中华人民共和国")
 
     def in_force_on(self, day: date) -> bool:
-        """Whether the clause may be offered on `day`: approved, begun (an unknown beginning counts as begun) and not ended."""
-        return self.usable and (self.effective_on is None or self.effective_on <= day) and (self.ended_on is None or day < self.ended_on)
+        """Whether the clause may be offered on `day`.
+
+        It is approved, has begun and has not ended. An unknown day of effect counts as the day of adoption; both unknown, as begun.
+        """
+        begun = (self.effective_on or self.version_date or day) <= day
+        return self.usable and begun and (self.ended_on is None or day < self.ended_on)

@@ -1,5 +1,8 @@
 """政策文件: one version of a law, regulation or rule, and when it holds."""
 
+import re
+import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -20,7 +23,8 @@ class DocumentState(StrEnum):
 class PolicyDocument(SQLModel, table=True):
     """One version of a policy document. `work` is the same for all versions of one title in one region.
 
-    `effective_on` None means that the text names no date ('unknown', shown as such); `version_date` is the date of adoption or of the last amendment.
+    `effective_on` None means that the text names no date ('unknown', shown as such); `version_date` is the date of adoption or of
+    the last amendment.
     `superseded_on` is set when a newer version is approved; `repealed_on` when the document itself ended.
     """
 
@@ -50,3 +54,54 @@ class PolicyDocument(SQLModel, table=True):
     @property
     def region(self) -> Region:
         return Region(self.province, self.city)
+
+
+class Replacement(SQLModel, table=True):
+    """One older document that a document ends, as it names it: by a title (without 中华人民共和国) or a document number."""
+
+    __tablename__ = "replacement"
+
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int = Field(foreign_key="policy_document.id", index=True)
+    name: str = Field(index=True)
+
+
+@dataclass(frozen=True)
+class ParsedDocument:
+    """A document as it was read from a file, before anything is decided about it.
+
+    Attributes:
+        version_date: day of adoption or of the last amendment.
+        effective_on, repealed_on: what the file says beside the text; the text itself is read by `knowledge_base.importing`.
+        replaces: titles or document numbers of documents that this one ends.
+    """
+
+    title: str
+    body: str
+    authority: str = ""
+    document_number: str = ""
+    category: str = ""
+    province: str | None = None
+    city: str | None = None
+    version_date: date | None = None
+    effective_on: date | None = None
+    repealed_on: date | None = None
+    replaces: tuple[str, ...] = ()
+    file_name: str = ""
+
+
+def comparable_name(name: str) -> str:
+    """A title or document number in the form in which names are compared.
+
+    Titles lose 中华人民共和国, blanks, 《》 and a note of amendment at the end; document numbers get their brackets as 〔〕.
+    """
+    squeezed = re.sub(r"\s|《|》", "", unicodedata.normalize("NFKC", name)).translate(_ONE_KIND)
+    if _NUMBER.search(squeezed):
+        return squeezed.translate(_NUMBER_BRACKETS)
+    return _AMENDMENT.sub("", squeezed.removeprefix("中华人民共和国"))
+
+
+_ONE_KIND = str.maketrans("〈〉【】", "<>[]")
+_NUMBER_BRACKETS = str.maketrans("()[]", "〔〕〔〕")
+_NUMBER = re.compile(r"[(\[〔]\d{4}[)\]〕]第?\d+号$")
+_AMENDMENT = re.compile(r"\([^()]{0,12}(?:修订|修正|修改)[^()]{0,6}\)$")

@@ -1,10 +1,12 @@
 """历史案例: how a matter was answered before. Tone and process, never a legal basis."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from storage.columns import TIME_TYPE
+from storage.columns import TIME_TYPE, enum_type
 
 
 class PastCase(SQLModel, table=True):
@@ -26,12 +28,35 @@ class PastCase(SQLModel, table=True):
     added_at: datetime = Field(sa_type=TIME_TYPE)
 
 
+class Pool(StrEnum):
+    """What a change concerns: all clauses of one policy document, or one past case."""
+
+    CLAUSES = "clauses"
+    CASES = "cases"
+
+
 class KnowledgeChange(SQLModel, table=True):
-    """One change that an index must follow; the rising id is what an index remembers to have applied."""
+    """One change that an index must follow: `subject_id` is a policy document or a past case.
+
+    An index remembers the last id that it applied.
+    """
 
     __tablename__ = "knowledge_change"
 
     id: int | None = Field(default=None, primary_key=True)
-    pool: str
+    pool: Pool = Field(sa_type=enum_type(Pool))
     subject_id: int
     at: datetime = Field(sa_type=TIME_TYPE)
+
+
+@dataclass(frozen=True)
+class ParsedCase:
+    """A message and its reply as they were read from a file, not masked yet. `key` is the case's name in that file."""
+
+    key: str
+    question: str
+    reply: str
+    replied_on: date | None = None
+    line: str = ""
+    strategy: str = ""
+    channel: str = ""

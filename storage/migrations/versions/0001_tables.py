@@ -378,6 +378,7 @@ def upgrade() -> None:
     sa.Column('due_at', AwareDateTime(), nullable=False),
     sa.Column('created_at', AwareDateTime(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('maybe_shown', sa.Boolean(), nullable=False),
     sa.Column('leased_by', sa.String(), nullable=True),
     sa.Column('leased_until', AwareDateTime(), nullable=True),
     sa.Column('sent_at', AwareDateTime(), nullable=True),

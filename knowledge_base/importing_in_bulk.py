@@ -1,0 +1,95 @@
+"""Taking in whole folders: in batches of one transaction each, so that a killed import goes on where it was."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from knowledge_base.document import ParsedDocument
+from knowledge_base.errors import UnreadableDocument
+from knowledge_base.importing import Imported, Outcome, add_past_case, import_document
+from knowledge_base.past_case import ParsedCase, PastCase
+from knowledge_base.reading_files import Entry, read_path
+
+ENTRIES_IN_A_BATCH = 50
+
+Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""Opens one transaction: `Database.transaction`."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a bulk import has come. `faults` are sentences that name a file and what is wrong with it."""
+
+    documents: int = 0
+    clauses: int = 0
+    cases: int = 0
+    known: int = 0
+    faults: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = field(default=())
+    """Titles of documents that contradict a stored text of the same version and wait for a person."""
+
+    def __add__(self, other: "Progress") -> "Progress":
+        return Progress(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+
+
+async def import_path(
+    transaction: Transaction, path: Path, *, actor: str, now: Callable[[], datetime], approve: bool
+) -> AsyncIterator[Progress]:
+    """Import a file or a folder. Whatever is there already is passed over, so a second run finishes a broken one.
+
+    Yields:
+        The sums so far after each committed batch; at least once.
+    """
+    entries, total = read_path(path), Progress()
+    while batch := await asyncio.to_thread(_next_batch, entries):
+        async with transaction() as session:
+            added = await import_batch(session, batch, actor=actor, now=now(), approve=approve)
+        total += added
+        yield total
+    if total == Progress():
+        yield total
+
+
+async def import_batch(session: AsyncSession, batch: list[Entry], *, actor: str, now: datetime, approve: bool) -> Progress:
+    """Import what was read, in the caller's transaction; a document that cannot be taken in is told, the rest goes on."""
+    done = Progress(faults=tuple(str(entry) for entry in batch if isinstance(entry, UnreadableDocument)))
+    for entry in batch:
+        if isinstance(entry, ParsedDocument):
+            done += await _document(session, entry, actor=actor, now=now, approve=approve)
+    return done + await _cases(session, [entry for entry in batch if isinstance(entry, ParsedCase)], actor=actor, now=now)
+
+
+async def _document(session: AsyncSession, parsed: ParsedDocument, *, actor: str, now: datetime, approve: bool) -> Progress:
+    try:
+        imported = await import_document(session, parsed, actor=actor, now=now, approve=approve)
+    except UnreadableDocument as error:
+        return Progress(faults=(str(error),))
+    return _told(imported)
+
+
+def _told(imported: Imported) -> Progress:
+    if imported.outcome is Outcome.KNOWN:
+        return Progress(known=1)
+    return Progress(documents=1, clauses=imported.clauses, waiting=(imported.title,) if imported.outcome is Outcome.CONFLICTING else ())
+
+
+async def _cases(session: AsyncSession, cases: list[ParsedCase], *, actor: str, now: datetime) -> Progress:
+    known = set((await session.exec(select(PastCase.key).where(col(PastCase.key).in_([case.key for case in cases])))).all())
+    new = {case.key: case for case in cases if case.key not in known}
+    for case in new.values():
+        await add_past_case(
+            session, key=case.key, question=case.question, reply=case.reply, line=case.line, strategy=case.strategy,
+            channel=case.channel, replied_on=case.replied_on, now=now, actor=actor,
+        )  # fmt: skip
+    return Progress(cases=len(new), known=len(cases) - len(new))
+
+
+def _next_batch(entries: Iterator[Entry]) -> list[Entry]:
+    return list(itertools.islice(entries, ENTRIES_IN_A_BATCH))
