@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from telegram import BotCommand, LinkPreviewOptions, ReplyParameters, Update
 from telegram.constants import CallbackQueryLimit, ParseMode
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
 from adapters.chat.telegram.arrivals import PLATFORM, Arrival, migration, read
-from adapters.chat.telegram.faults import is_unchanged, moved, translate
+from adapters.chat.telegram.faults import is_unchanged, moved, seconds_asked_for, translate
 from adapters.chat.telegram.rendering import keyboard, render
 from adapters.chat.turns import Turns
 from casework.chat import ChatCapabilities, CommandHandler, Response
@@ -150,7 +150,7 @@ class TelegramChat:
             log.error("listening_disturbed %s", sentence)
         self._trouble = sentence
         self._pause = min(max(self._timing.first_pause, 2 * self._pause), self._timing.longest_pause)
-        await asyncio.sleep(self._pause)
+        await asyncio.sleep(seconds_asked_for(error) if isinstance(error, RetryAfter) else self._pause)
 
     async def _acknowledge(self) -> None:
         with contextlib.suppress(TelegramError, TimeoutError):

@@ -1,6 +1,5 @@
 """Telegram keeps the contract of all staff chats, over real HTTP."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -38,6 +37,6 @@ class TelegramStage:
 
 class TestTelegram(StaffChatContract):
     @pytest.fixture
-    async def stage(self, chat: TelegramChat, server: BotApiServer) -> AsyncIterator[Stage]:
+    async def stage(self, chat: TelegramChat, server: BotApiServer) -> Stage:
         server.add_group()
-        yield TelegramStage(chat, server, server.add_person())
+        return TelegramStage(chat, server, server.add_person())
