@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self';"
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -20,7 +20,7 @@ HEADERS = {
 
 
 class Border:
-    """ASGI middleware. Refuses foreign Host names (DNS rebinding) and writing requests from foreign pages; sends strict headers with every answer.
+    """ASGI middleware. Refuses foreign Host names (DNS rebinding) and writing requests from foreign pages; every answer gets strict headers.
 
     Args:
         hosts: names under which the site may be asked for, without port; the loopback names always may.

@@ -20,7 +20,7 @@ SESSION_LIFETIME = timedelta(days=30)
 
 
 class RoomSession(SQLModel, table=True):
-    """A browser that a person logged in with. Only hashes are kept: of the cookie's token, and of the link that began it (so it begins one only)."""
+    """A browser that a person logged in with. Only hashes are kept: of the cookie's token, and of the link, which so begins one session only."""
 
     __tablename__ = "room_session"
 
@@ -33,7 +33,7 @@ class RoomSession(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Visitor:
-    """The person at the page. `account` is the user id under which casework knows them; `base` stands before every path of this person's pages."""
+    """The person at the page. `account` is the user id that casework knows; `base` stands before every path of this person's pages."""
 
     staff_id: int
     name: str
@@ -81,7 +81,9 @@ async def begin(session: AsyncSession, staff_id: int, ticket: str, now: datetime
     if visitor is None:
         return None
     token = secrets.token_urlsafe(32)
-    session.add(RoomSession(token_hash=_digest(token), link_hash=link_hash, staff_id=staff_id, started_at=now, expires_at=now + SESSION_LIFETIME))
+    session.add(
+        RoomSession(token_hash=_digest(token), link_hash=link_hash, staff_id=staff_id, started_at=now, expires_at=now + SESSION_LIFETIME)
+    )
     await audit.append(session, visitor.name, "session.started", f"staff:{staff_id}", at=now)
     return token
 
@@ -105,8 +107,10 @@ async def everybody(session: AsyncSession) -> list[Visitor]:
     return [_as_visitor(member, account) for member, account in await session.exec(query.order_by(col(StaffMember.id)))]
 
 
-async def _visitor(session: AsyncSession, condition: object, base: str = "") -> Visitor | None:
-    query = select(StaffMember, StaffAccount).join(StaffAccount).where(StaffAccount.platform == PLATFORM, col(StaffMember.active), condition)
+async def _visitor(session: AsyncSession, condition: bool, base: str = "") -> Visitor | None:
+    query = (
+        select(StaffMember, StaffAccount).join(StaffAccount).where(StaffAccount.platform == PLATFORM, col(StaffMember.active), condition)
+    )
     found = (await session.exec(query)).first()
     return _as_visitor(*found, base) if found else None
 

@@ -64,6 +64,14 @@ async def since(session: AsyncSession, chats: Collection[str], after: int, *, li
     return (await session.exec(query.order_by(col(RoomMessage.id)).limit(limit))).all()
 
 
+async def standings(session: AsyncSession, rows: Sequence[RoomMessage]) -> list[Standing]:
+    """Each row as the face of its message, in the same order."""
+    missing = {row.root for row in rows} - {row.number for row in rows}
+    roots = {root.number: root for root in (await session.exec(select(RoomMessage).where(col(RoomMessage.id).in_(missing)))).all()}
+    roots |= {row.number: row for row in rows if row.replaces is None}
+    return [Standing(roots[row.root], row) for row in rows]
+
+
 async def last_messages(session: AsyncSession, chat: str, *, limit: int, before: int | None = None) -> list[Standing]:
     """The newest messages of a chat as they stand, oldest first; with `before` those that came before that id."""
     query = select(RoomMessage).where(RoomMessage.chat == chat, col(RoomMessage.replaces).is_(None))

@@ -1,0 +1,108 @@
+"""From values to pages. Everything that comes from outside is escaped; nothing here asks the database."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+import prompts
+from adapters.chat.staff_room.session import Visitor
+from adapters.chat.staff_room.transcript import Standing
+from casework.message import Row
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+
+_MARKED = re.compile(r"(?P<slot>【待核实：[^】]*】)|\*\*(?P<bold>[^*\n]+)\*\*")
+
+
+class Pages:
+    """The templates, with what all of them need."""
+
+    def __init__(self, department: str) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self._templates.filters.update(marks=marks, hour=hour, day=day, left=left, role_names=role_names)
+        self._templates.globals.update(
+            say=prompts.say, words=prompts.words, link=link, browser_words=json.dumps(prompts.words("staff_room.page"), ensure_ascii=False),
+            department=department, edition=_edition(),
+        )  # fmt: skip
+
+    def render(self, template: str, visitor: Visitor | None = None, **values: object) -> str:
+        """One page, or one part of it."""
+        return self._templates.get_template(template).render(visitor=visitor, base=visitor.base if visitor else "", **values)
+
+    def message(self, standing: Standing, visitor: Visitor) -> Markup:
+        """One message as it stands, as this person sees it."""
+        return Markup(self.render("message.html", visitor, standing=standing, card=standing.latest.face))  # noqa: S704 - escaped by the template
+
+
+def marks(text: str) -> Markup:
+    """Text for a page: facts that are still unknown stand out, **this** is bold, everything else is plain text."""
+    return Markup("").join(_marked(text))
+
+
+def _marked(text: str) -> Iterator[Markup]:
+    end = 0
+    for found in _MARKED.finditer(text):
+        yield escape(text[end : found.start()])
+        yield (
+            Markup("<mark class='slot'>{}</mark>").format(found["slot"])
+            if found["slot"]
+            else Markup("<strong>{}</strong>").format(found["bold"])
+        )
+        end = found.end()
+    yield escape(text[end:])
+
+
+def link(target: str, base: str) -> str:
+    """Where a link of a card may lead: a path of this site, or a public web address; "" for anything else."""
+    if target.startswith("/") and not target.startswith(("//", "/\\")):
+        return base + target
+    return target if urlsplit(target).scheme in ("http", "https") else ""
+
+
+def row_link(row: Row, base: str) -> str:
+    """Where a row of a card leads, see `link`."""
+    return link(row.link, base)
+
+
+def hour(moment: datetime) -> str:
+    """Time of day: 18:42."""
+    return moment.strftime("%H:%M")
+
+
+def day(moment: datetime) -> str:
+    """Day and time: 3月6日 18:42."""
+    return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+
+
+def left(due: datetime, now: datetime) -> str:
+    """The time until `due`, in words; what it is over by when it has passed."""
+    minutes = round((due - now).total_seconds() / 60)
+    return f"剩 {_span(minutes)}" if minutes >= 0 else f"超时 {_span(-minutes)}"
+
+
+def _span(minutes: int) -> str:
+    if minutes >= 2 * 24 * 60:
+        return f"{minutes // (24 * 60)} 天"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} 小时 {rest} 分" if hours else f"{rest} 分钟"
+
+
+def role_names(visitor: Visitor) -> str:
+    """What a person may do, in words: 值班员 起草人."""
+    names = prompts.words("staff_room.role_names")
+    return " ".join(names[role] for role in visitor.roles)
+
+
+def _edition() -> str:
+    """A short hash of scripts and styles; pages name it so that browsers fetch changed ones."""
+    return sha256(b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))).hexdigest()[:10]
