@@ -19,7 +19,10 @@ OWNERS = (
     "knowledge_base.document",
     "knowledge_base.past_case",
     "monitoring.event",
+    "monitoring.event_voice",
     "monitoring.item",
+    "monitoring.item_band",
+    "monitoring.line_hour",
     "monitoring.source",
     "storage.audit",
 )

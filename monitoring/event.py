@@ -29,7 +29,8 @@ class Event(SQLModel, table=True):
     """One concrete matter at one place or by one organisation.
 
     `level` is 1 (I) to 4 (IV), 0 for none. `revision` rises with level, place, line, a verified fact, a merge or a split; never with mere counts.
-    `per_minute` is the rate over the last ten minutes; `baseline_ratio` that rate against the line's own habit.
+    `item_level` is the highest level of its items; `overruled_level` the machine's level that a person lowered, above which alone the machine
+    raises it again. `per_minute` is the rate over the last ten minutes; `baseline_ratio` that rate against the line's own habit.
     """
 
     __tablename__ = "event"
@@ -42,6 +43,8 @@ class Event(SQLModel, table=True):
     state: EventState = Field(default=EventState.OPEN, sa_type=enum_type(EventState), index=True)
     merged_into: int | None = Field(default=None, foreign_key="event.id")
     level: int = Field(default=0, index=True)
+    item_level: int = 0
+    overruled_level: int = 0
     points: int = 0
     factors: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON_TYPE)
     doubts: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)

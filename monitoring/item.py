@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from storage.columns import JSON_TYPE, TIME_TYPE, enum_type
@@ -38,7 +38,7 @@ class Item(SQLModel, table=True):
     """
 
     __tablename__ = "item"
-    __table_args__ = (UniqueConstraint("source_id", "source_key"),)
+    __table_args__ = (UniqueConstraint("source_id", "source_key"), Index("ix_item_event_id_posted_at", "event_id", "posted_at"))
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="source.id")
@@ -72,5 +72,5 @@ class Item(SQLModel, table=True):
     reasons: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
     level: int = 0
 
-    event_id: int | None = Field(default=None, foreign_key="event.id", index=True)
+    event_id: int | None = Field(default=None, foreign_key="event.id")
     duplicate_of: int | None = Field(default=None, foreign_key="item.id")

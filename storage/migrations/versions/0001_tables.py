@@ -38,6 +38,8 @@ def upgrade() -> None:
     sa.Column('state', sa.String(32), nullable=False),
     sa.Column('merged_into', sa.Integer(), nullable=True),
     sa.Column('level', sa.Integer(), nullable=False),
+    sa.Column('item_level', sa.Integer(), nullable=False),
+    sa.Column('overruled_level', sa.Integer(), nullable=False),
     sa.Column('points', sa.Integer(), nullable=False),
     sa.Column('factors', JSON_TYPE, nullable=False),
     sa.Column('doubts', JSON_TYPE, nullable=False),
@@ -70,6 +72,13 @@ def upgrade() -> None:
     sa.Column('subject_id', sa.Integer(), nullable=False),
     sa.Column('at', AwareDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id')
+    )
+    op.create_table('line_hour',
+    sa.Column('line', sa.String(), nullable=False),
+    sa.Column('hour', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('items', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('line', 'hour'),
+    sqlite_with_rowid=False
     )
     op.create_table('past_case',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -234,6 +243,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_clause_title'), ['title'], unique=False)
         batch_op.create_index(batch_op.f('ix_clause_usable'), ['usable'], unique=False)
 
+    op.create_table('event_key',
+    sa.Column('key', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('event_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.ForeignKeyConstraint(['event_id'], ['event.id'], ),
+    sa.PrimaryKeyConstraint('key', 'event_id'),
+    sqlite_with_rowid=False
+    )
     op.create_table('item',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('source_id', sa.Integer(), nullable=False),
@@ -275,7 +291,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_item_district'), ['district'], unique=False)
-        batch_op.create_index(batch_op.f('ix_item_event_id'), ['event_id'], unique=False)
+        batch_op.create_index('ix_item_event_id_posted_at', ['event_id', 'posted_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_intent'), ['intent'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_line'), ['line'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_observed_at'), ['observed_at'], unique=False)
@@ -416,6 +432,19 @@ def upgrade() -> None:
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_draft_case_id'), ['case_id'], unique=False)
 
+    op.create_table('event_voice',
+    sa.Column('item_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('event_id', sa.Integer(), nullable=False),
+    sa.Column('posted_at', AwareDateTime(), nullable=False),
+    sa.Column('districts', JSON_TYPE, nullable=False),
+    sa.Column('wording', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['event_id'], ['event.id'], ),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], ),
+    sa.PrimaryKeyConstraint('item_id')
+    )
+    with op.batch_alter_table('event_voice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_event_voice_event_id'), ['event_id'], unique=False)
+
     op.create_table('fact_slot',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=False),
@@ -435,6 +464,13 @@ def upgrade() -> None:
     with op.batch_alter_table('fact_slot', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_fact_slot_case_id'), ['case_id'], unique=False)
 
+    op.create_table('item_band',
+    sa.Column('band', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('item_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], ),
+    sa.PrimaryKeyConstraint('band', 'item_id'),
+    sqlite_with_rowid=False
+    )
     op.create_table('label',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(32), nullable=False),
@@ -604,10 +640,15 @@ def downgrade() -> None:
 
     op.drop_table('level_change')
     op.drop_table('label')
+    op.drop_table('item_band')
     with op.batch_alter_table('fact_slot', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_fact_slot_case_id'))
 
     op.drop_table('fact_slot')
+    with op.batch_alter_table('event_voice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_event_voice_event_id'))
+
+    op.drop_table('event_voice')
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_draft_case_id'))
 
@@ -647,10 +688,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_item_observed_at'))
         batch_op.drop_index(batch_op.f('ix_item_line'))
         batch_op.drop_index(batch_op.f('ix_item_intent'))
-        batch_op.drop_index(batch_op.f('ix_item_event_id'))
+        batch_op.drop_index('ix_item_event_id_posted_at')
         batch_op.drop_index(batch_op.f('ix_item_district'))
 
     op.drop_table('item')
+    op.drop_table('event_key')
     with op.batch_alter_table('clause', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_clause_usable'))
         batch_op.drop_index(batch_op.f('ix_clause_title'))
@@ -682,6 +724,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_past_case_case_number'))
 
     op.drop_table('past_case')
+    op.drop_table('line_hour')
     op.drop_table('knowledge_change')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_event_state'))

@@ -1,0 +1,119 @@
+"""Near-duplicates: one text posted again, cut, with emoji or names added, in the other script, its parts moved about.
+
+Candidates come from MinHash bands over the hashed wording; whether two texts are the same one is then decided on the texts themselves,
+since two complaints by the same template about two places are not.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Protocol
+
+import numpy as np
+from rensa import RMinHash
+
+from language.normalising import normalise
+from monitoring.wording import Wording
+
+BANDS = 24
+ROWS_PER_BAND = 3
+"""Two texts that share half their wording meet in a band with 96 of 100 chances, two that share a fiftieth with 2 of 10,000."""
+HOLDERS_PER_BAND = 4
+CANDIDATES = 4
+SHORT_CHARACTERS = 12
+"""A shorter text is a duplicate only of an equal one."""
+LEAST_CHARACTERS = 6
+"""A text shorter still says too little to be anyone's duplicate."""
+COMPARED_CHARACTERS = 600
+LEAST_CONTAINMENT = 0.72
+"""So much of the shorter text's character pairs must stand in the longer."""
+MOST_EXCHANGED = 1
+"""So many letters may have been exchanged for others in the middle; more, and another place or person is named."""
+_SEED = 4_242
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text made ready for comparing: letters and digits only, in one script and width."""
+
+    letters: str
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.letters) < SHORT_CHARACTERS
+
+
+class DuplicateIndex(Protocol):
+    """What the search for duplicates needs to know of the items so far."""
+
+    async def band_holders(self, bands: Sequence[int]) -> Iterable[int]:
+        """Item ids, one for each band that they share: for each band its newest HOLDERS_PER_BAND items."""
+        ...
+
+    async def texts(self, items: Sequence[int]) -> Mapping[int, Text]:
+        """The texts of these items."""
+        ...
+
+
+def text_of(title: str, text: str) -> Text:
+    """The letters and digits of a post; links, mentions and pictographs do not count."""
+    return Text("".join(filter(str.isalnum, normalise(f"{title}\n{text}").text)))
+
+
+def bands_of(text: Text, wording: Wording) -> list[int]:
+    """The numbers that near-duplicates share some of; none for a text that says too little."""
+    if len(text.letters) < LEAST_CHARACTERS:
+        return []
+    if text.is_short or not len(wording.grams):
+        return [_number(text.letters.encode())]
+    tokens, ends = wording.grams.astype(np.uint64), np.array([0, len(wording.grams)], np.uint64)
+    digest = RMinHash.digest_matrix_from_flat_token_hashes(tokens, ends, BANDS * ROWS_PER_BAND, _SEED).to_rows()[0]
+    rows = np.array(digest, np.uint32).reshape(BANDS, ROWS_PER_BAND)
+    return [_number(bytes([band]) + row.tobytes()) for band, row in enumerate(rows)]
+
+
+async def find_original(index: DuplicateIndex, text: Text, bands: Sequence[int]) -> int | None:
+    """The item that this text repeats, the one that shares most bands first; None where it is new."""
+    shared = Counter(await index.band_holders(bands)) if bands else Counter()
+    candidates = [item for item, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES]]
+    texts = await index.texts(candidates) if candidates else {}
+    return next((item for item in candidates if item in texts and is_same_text(text, texts[item])), None)
+
+
+def is_same_text(one: Text, other: Text) -> bool:
+    """Whether one text is the other, perhaps cut, framed or rearranged; the order of the two does not matter."""
+    shorter, longer = sorted((one.letters[:COMPARED_CHARACTERS], other.letters[:COMPARED_CHARACTERS]), key=lambda letters: (len(letters), letters))
+    if shorter == longer:
+        return True
+    if len(shorter) < SHORT_CHARACTERS or _containment(shorter, longer) < LEAST_CONTAINMENT:
+        return False
+    return not _names_another(shorter, longer)
+
+
+def _containment(shorter: str, longer: str) -> float:
+    mine, theirs = Counter(zip(shorter, shorter[1:], strict=False)), Counter(zip(longer, longer[1:], strict=False))
+    return sum((mine & theirs).values()) / max(1, mine.total())
+
+
+def _names_another(shorter: str, longer: str) -> bool:
+    """Whether letters in the middle were exchanged for others, and not only moved, added or cut."""
+    added, missing = Counter[str](), Counter[str]()
+    inner_missing, inner_added = Counter[str](), Counter[str]()
+    changes = [change for change in SequenceMatcher(None, shorter, longer, autojunk=False).get_opcodes() if change[0] != "equal"]
+    for kind, start, stop, other_start, other_stop in changes:
+        missing.update(shorter[start:stop])
+        added.update(longer[other_start:other_stop])
+        if kind == "replace" and 0 < start and stop < len(shorter):
+            inner_missing.update(shorter[start:stop])
+            inner_added.update(longer[other_start:other_stop])
+    lost, gained = inner_missing - added, inner_added - missing
+    if any(character.isdigit() for character in lost) and any(character.isdigit() for character in gained):
+        return True
+    return min(lost.total(), gained.total()) > MOST_EXCHANGED
+
+
+def _number(data: bytes) -> int:
+    """63 bits that fit every database's integer."""
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big") >> 1

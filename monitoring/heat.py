@@ -1,0 +1,98 @@
+"""How fast an event grows, measured against itself and against the habit of its business line."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from monitoring.event import Event, Trend
+from monitoring.item import Item
+from monitoring.line_hour import LineHour
+
+RATE_WINDOW = timedelta(minutes=10)
+TREND_WINDOW = timedelta(hours=1)
+HABIT_DAYS = 28
+MOST_COUNTED = 1_000
+"""So many of an event's newest posts are looked at; a faster event is fast enough."""
+FEWEST_FOR_TREND = 3
+RISING_RATIO, FADING_RATIO = 1.5, 0.5
+PRIOR_ITEMS, PRIOR_MINUTES = 12, 1_440
+"""A line that was never watched is taken to hear a dozen posts a day, until a day or two have shown its own habit."""
+_SECONDS_PER_HOUR = 3_600
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The speed of an event.
+
+    Attributes:
+        per_minute: posts a minute over the last ten minutes.
+        baseline_ratio: that rate in multiples of the line's usual rate.
+        trend: this hour against the hour before.
+    """
+
+    per_minute: float
+    baseline_ratio: float
+    trend: Trend
+
+
+async def measure(session: AsyncSession, event: Event, at: datetime) -> Pace:
+    """The pace of an event at one moment.
+
+    Args:
+        at: the moment; posts after it do not count.
+    """
+    newest = select(Item.posted_at).where(Item.event_id == event.id, col(Item.posted_at) <= at).order_by(col(Item.posted_at).desc()).limit(MOST_COUNTED)
+    moments = newest.where(col(Item.posted_at) > at - 2 * TREND_WINDOW).subquery()
+    since = func.count().filter
+    counts = select(since(moments.c.posted_at > at - RATE_WINDOW), since(moments.c.posted_at > at - TREND_WINDOW), func.count()).select_from(moments)
+    recent, last_hour, both_hours = (await session.exec(counts)).one()
+    return await pace(session, event.line, at, recent, last_hour, both_hours - last_hour)
+
+
+async def pace(session: AsyncSession, line: str, at: datetime, recent: int, last_hour: int, hour_before: int) -> Pace:
+    """The pace that these counts make against the habit of a line."""
+    per_minute = recent / (RATE_WINDOW.total_seconds() / 60)
+    ratio = per_minute / await usual_per_minute(session, line, at)
+    return Pace(round(per_minute, 3), round(ratio, 2), trend(last_hour, hour_before))
+
+
+def trend(last_hour: int, hour_before: int) -> Trend:
+    """Rising or fading by half, where there are posts enough to tell."""
+    if last_hour >= FEWEST_FOR_TREND and last_hour >= RISING_RATIO * hour_before:
+        return Trend.RISING
+    if hour_before >= FEWEST_FOR_TREND and last_hour <= FADING_RATIO * hour_before:
+        return Trend.FADING
+    return Trend.STEADY
+
+
+def heat(items: int, likes: int, reposts: int, per_minute: float) -> float:
+    """One number to sort events by, on a logarithmic scale: posts, then speed, then what others did with them."""
+    return round(10 * math.log2(1 + items + 10 * per_minute + reposts / 5 + likes / 20), 1)
+
+
+async def usual_per_minute(session: AsyncSession, line: str, at: datetime) -> float:
+    """Posts a minute that a line hears on average, over the days before the present hour."""
+    hour = hour_of(at)
+    query = select(func.sum(LineHour.items), func.min(LineHour.hour)).where(
+        LineHour.line == line, col(LineHour.hour) >= hour - HABIT_DAYS * 24, col(LineHour.hour) < hour
+    )
+    items, first = (await session.exec(query)).one()
+    minutes = (hour - first) * 60 if first is not None else 0
+    return ((items or 0) + PRIOR_ITEMS) / (minutes + PRIOR_MINUTES)
+
+
+async def count_hour(session: AsyncSession, line: str, at: datetime) -> None:
+    """Add one post to the habit of a line."""
+    statement = text(
+        "INSERT INTO line_hour (line, hour, items) VALUES (:line, :hour, 1) ON CONFLICT (line, hour) DO UPDATE SET items = line_hour.items + 1"
+    )
+    await (await session.connection()).execute(statement, {"line": line, "hour": hour_of(at)})
+
+
+def hour_of(moment: datetime) -> int:
+    """Whole hours since 1970."""
+    return int(moment.timestamp() // _SECONDS_PER_HOUR)
