@@ -12,7 +12,8 @@ from storage.columns import JSON_TYPE, TIME_TYPE, enum_type
 class Draft(SQLModel, table=True):
     """One press of 拟稿: the evidence that was found and the candidates made from it.
 
-    `evidence` lists {"kind": "clause"|"case", "key", "name", "quote", "text_hash", "note"}; `asks` lists {"ask", "answered_by": [sentence numbers of candidate 1], "open"}.
+    `evidence` lists {"kind": "clause"|"case", "key", "name", "quote", "text_hash", "note"};
+    `asks` lists {"ask", "answered_by": [sentence numbers of candidate 1], "open"}.
     """
 
     __tablename__ = "draft"
@@ -50,7 +51,7 @@ class CandidateRow(SQLModel, table=True):
 
 
 class FactSlot(SQLModel, table=True):
-    """待核实: a fact that the reply needs. Filled once per case; the value serves in every candidate. `name` is what stands in 【待核实：name】."""
+    """待核实: a fact that the reply needs. Filled once per case, it serves in every candidate. `name` is what stands in 【待核实：…】."""
 
     __tablename__ = "fact_slot"
     __table_args__ = (UniqueConstraint("case_id", "name"), UniqueConstraint("case_id", "ordinal"))

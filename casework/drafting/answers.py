@@ -1,0 +1,114 @@
+"""逐项答复: what is said to each ask, by the way it is asked; where nothing is known an open slot names what is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from casework.drafting.candidate import Sentence, SentenceKind
+from casework.drafting.citizen_words import without_marks
+from casework.drafting.evidence import Evidence
+from casework.drafting.matter import Matter
+from casework.drafting.slots import slot
+from casework.drafting.topic import Topic, topic_of, with_tuples
+from language.numerals import from_int
+from prompts import frames
+from retrieval.evidence import Quote
+
+CONDUCT = "执法行为与作风"
+POST = "post"
+"""Reference of a sentence that rests on what the citizens wrote."""
+
+
+@dataclass(frozen=True)
+class AskKind:
+    """One way of asking; `prompts/frames/asks.toml` explains the fields."""
+
+    name: str
+    words: tuple[str, ...]
+    tail: str
+    echo: str
+    answer: tuple[str, ...]
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The sentences that treat one ask."""
+
+    ask: str
+    sentences: tuple[Sentence, ...]
+
+
+def answers(matter: Matter, evidence: Evidence, topic: Topic, *, brief: bool = False, quoting: bool = True) -> list[Answer]:
+    """An answer for every ask.
+
+    Args:
+        topic: what the matter is about; an ask may be about another topic.
+        brief: leave out what is not needed to understand the answer.
+        quoting: whether clauses are quoted at the asks that they bear on.
+    """
+    answered: list[Answer] = []
+    said: list[str] = []
+    for number, ask in enumerate(matter.asks, 1):
+        quote = evidence.by_ask.get(ask) if quoting else None
+        sentences = _answer(matter, ask, number, topic_of(ask, matter.line, topic), quote, said, brief)
+        answered.append(Answer(ask, tuple(sentences)))
+    return answered
+
+
+def named(asks: Sequence[str], told: str) -> Sentence:
+    """One sentence that names all asks as still open."""
+    listed = "".join(f"“{ask}”" if ask in told else ask + "、" for ask in map(without_marks, asks)).rstrip("、")
+    return Sentence(_pieces()["named"].format(asks=listed), SentenceKind.FACT, (POST,))
+
+
+def clause_sentences(quote: Quote, wording: str = "clause") -> list[Sentence]:
+    """The clause word for word, and what it means in plain words."""
+    clause, refs = quote.clause, (quote.clause.key,)
+    cited = Sentence(_pieces()[wording].format(name=clause.name, quote=quote.text), SentenceKind.CLAUSE, refs)
+    meaning = next((gloss["text"] for gloss in frames("asks")["gloss"] if any(word in quote.text for word in gloss["words"])), "")
+    return [cited, *([Sentence(meaning, SentenceKind.CLAUSE, refs)] if meaning else [])]
+
+
+def kind_of(ask: str) -> AskKind:
+    """The way an ask is asked; the first kind with a word in it, else the last, a request to act."""
+    return next((kind for kind in _kinds() if any(word in ask for word in kind.words)), _kinds()[-1])
+
+
+def gap_of(ask: str) -> str:
+    """The slot of an ask: its words and what is missing."""
+    return slot(f"“{without_marks(ask)}”{kind_of(ask).tail}")
+
+
+def _answer(matter: Matter, ask: str, number: int, topic: Topic, quote: Quote | None, said: list[str], brief: bool) -> list[Sentence]:
+    kind = kind_of(ask)
+    sentences = [_lead(matter, ask, number, kind)]
+    if quote and quote.text not in said:
+        sentences += clause_sentences(quote)[: 1 if brief else 2]
+        said.append(quote.text)
+    options = kind.after if quote and kind.after else kind.answer
+    turn = said.count(f"{kind.name} {topic.name}")
+    said.append(f"{kind.name} {topic.name}")
+    wording = options[-1] if brief else options[min(turn, len(options) - 1)]
+    return [*sentences, Sentence(wording.format(gap=gap_of(ask), **_fields(matter, topic)) + "\n", SentenceKind.SLOT)]
+
+
+def _lead(matter: Matter, ask: str, number: int, kind: AskKind) -> Sentence:
+    plain = without_marks(ask)
+    wording = "lead" if len(matter.asks) > 1 else "single"
+    text = _pieces()[wording].format(number=from_int(number), echo=kind.echo, ask=f"“{plain}”" if plain in matter.told else plain)
+    return Sentence(text, SentenceKind.FACT, (POST,))
+
+
+def _fields(matter: Matter, topic: Topic) -> dict[str, str]:
+    conduct = topic_of(matter.told, CONDUCT)
+    return {"checks": topic.checks, "steps": topic.steps, "keep": topic.keep, "conduct_checks": conduct.checks}
+
+
+def _pieces() -> dict[str, str]:
+    return frames("asks")["pieces"]  # type: ignore[no-any-return]
+
+
+@cache
+def _kinds() -> tuple[AskKind, ...]:
+    return tuple(AskKind(**with_tuples(row)) for row in frames("asks")["kind"])

@@ -1,0 +1,67 @@
+"""The citizen's own words, quoted so that he sees that somebody read them: short, word for word, without personal data or abuse."""
+
+import re
+
+from casework.drafting.matter import Matter, Post
+from casework.drafting.topic import Topic
+
+SUBJECT_LENGTH = 26
+POINT_LENGTHS = range(10, 42)
+
+_BREAK = re.compile(r"[。！？!?\n；;…~～]+")
+_COMMA = re.compile(r"[，,、：:\s]+")
+_LEAD = re.compile(r"^(?:【|\[|#|《)*(?:关于|反映|投诉|举报|咨询|请问|建议|求助)*")
+_TAIL = re.compile(r"(?:的?(?:问题|情况|请求|建议|投诉|咨询))+$|[】\]#》，,、：:（(]+$")
+_MASK = re.compile(r"\*+|@\S+")
+_CONCRETE = re.compile(r"\d|[一二三四五六七八九十两几]+(?:点|天|年|月|次|栋|楼|户|个|家|米)|凌晨|晚上|夜里|每天|早上|周末|节假日")
+_ADDRESS = re.compile(r"领导|书记|市长|您好|你好|谢谢|希望|请|敬|曝光|联系|电话|保护伞|黑社会|腐败|骗子|无良|[“”\"‘’【】《》]|https?:")
+
+
+def subject_of(matter: Matter, topic: Topic, longest: int = SUBJECT_LENGTH) -> str:
+    """What the matter is called in the reply: the title, or the first phrase of the post that names the topic, word for word."""
+    first = matter.posts[0] if matter.posts else Post(matter.headline, "")
+    phrases = [phrase for phrase in _BREAK.split(first.title or first.text) if phrase.strip()] or [matter.headline]
+    phrase = phrases[0] if first.title else next((phrase for phrase in phrases if any(word in phrase for word in topic.words)), phrases[0])
+    return _shorten(_TAIL.sub("", _LEAD.sub("", phrase.strip())).strip(), topic, longest) or matter.headline[:longest]
+
+
+def told_points(matter: Matter, subject: str, most: int = 2) -> tuple[str, ...]:
+    """Concrete things that the first post says (when, where, how often), word for word, the most concrete first."""
+    if not matter.posts:
+        return ()
+    phrases = [part.strip() for sentence in _BREAK.split(matter.posts[0].text) for part in _joined(sentence)]
+    usable = [phrase for phrase in phrases if _is_point(phrase) and phrase not in subject and subject not in phrase]
+    ranked = sorted(dict.fromkeys(usable), key=lambda phrase: -len(_CONCRETE.findall(phrase)))
+    chosen = set(ranked[:most])
+    return tuple(phrase for phrase in dict.fromkeys(usable) if phrase in chosen)
+
+
+def without_marks(text: str) -> str:
+    """A text that can stand inside a sentence: no sentence ends, no masks."""
+    return _MASK.sub("某", _BREAK.sub(" ", text)).strip(" 。，,")
+
+
+def _is_point(phrase: str) -> bool:
+    return len(phrase) in POINT_LENGTHS and bool(_CONCRETE.search(phrase)) and not _ADDRESS.search(phrase) and not _MASK.search(phrase)
+
+
+def _joined(sentence: str) -> list[str]:
+    """The phrases between commas, neighbours joined while they stay short: one phrase alone says too little."""
+    joined: list[str] = []
+    for part in re.split(r"(?<=[，,])", sentence):
+        if joined and len(joined[-1]) + len(part) < POINT_LENGTHS.stop:
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return [part.rstrip("，,、：: ") for part in joined]
+
+
+def _shorten(phrase: str, topic: Topic, longest: int) -> str:
+    """The phrase, or where it is too long its parts from the first that names the topic or from the beginning."""
+    phrase = _MASK.sub("某", re.sub(r"[“”\"【】]", "", phrase))
+    if len(phrase) <= longest:
+        return phrase
+    parts = [part for part in _COMMA.split(phrase) if part]
+    named = next((part for part in parts if any(word in part for word in topic.words)), parts[0])
+    cut = named[:longest]
+    return re.sub(r"[0-9A-Za-z.]+$", "", cut) or cut if len(named) > longest else named

@@ -1,0 +1,139 @@
+"""What a reply may quote: for each ask the clause that bears on it, and past cases for the way of working."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from casework.desk import Desk
+from casework.drafting.matter import Matter
+from casework.drafting.topic import Topic, topic_of
+from retrieval.evidence import CaseHit, ClauseHit, Quote
+from retrieval.library import Library
+
+MOST_CLAUSES = 3
+"""A reply quotes one clause as a rule and never more than three (REPLIES 原则 7)."""
+
+SEARCHED = 12
+LONGEST_QUOTE = 90
+SHORTEST_QUOTE = 8
+SIMILAR_CASES = 5
+CASE_NAME_LENGTH = 40
+RANK_DISCOUNT = 0.1
+OTHER_KIND_WEIGHT = 0.5
+LEAST_BEARING = 2.0
+"""Length of shared official terms below which a clause is not quoted: better none than a wrong one."""
+
+_SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found, in the order of the asks.
+
+    Attributes:
+        by_ask: the quote that bears on an ask; asks without one are left out.
+        general: a quote that bears on the matter, for the frames that cite one; None where nothing was found.
+        cases: similar past cases, best first.
+    """
+
+    by_ask: dict[str, Quote] = field(default_factory=dict)
+    general: Quote | None = None
+    cases: tuple[CaseHit, ...] = ()
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """All quotes, each clause's once, the general one first."""
+        found = [*([self.general] if self.general else []), *self.by_ask.values()]
+        return tuple({(quote.clause.key, quote.text): quote for quote in found}.values())
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """For storing in a draft row."""
+        return [*(_quote_row(quote) for quote in self.quotes), *(_case_row(case) for case in self.cases)]
+
+
+def find_evidence(matter: Matter, library: Library, desk: Desk, on: date) -> Evidence:
+    """Search for what bears on the matter and its asks. Blocks for some milliseconds: call it in a thread.
+
+    Args:
+        on: the day of drafting; clauses not in force then are not found.
+    """
+    topic = topic_of(f"{matter.headline}\n{matter.told}", matter.line)
+    general = _best(_search(library, desk, on, matter.headline, topic), topic, penal=False)
+    by_ask: dict[str, Quote] = {}
+    for ask in matter.asks:
+        own = topic_of(ask, matter.line, topic)
+        hits = _search(library, desk, on, f"{ask} {matter.headline}", own)
+        quote = _best(hits, own, penal=asks_for_penalty(ask))
+        if quote and _room_for(quote, [*by_ask.values(), *([general] if general else [])]):
+            by_ask[ask] = quote
+    cases = library.search_cases(f"{matter.headline}\n{matter.told}"[:500], limit=SIMILAR_CASES)
+    return Evidence(by_ask, general, tuple(cases))
+
+
+def asks_for_penalty(ask: str) -> bool:
+    """Whether an ask wants to know if somebody can be punished."""
+    return any(word in ask for word in ("罚", "处罚", "处分", "追责", "查封", "取缔"))
+
+
+def best_span(text: str, terms: tuple[str, ...], longest: int = LONGEST_QUOTE) -> str:
+    """The sentence of a clause that holds most of the terms; word for word, and where it is too long cut at a comma.
+
+    Returns:
+        An exact span of `text`, empty when no sentence holds a term.
+    """
+    sentences = [found[0].strip() for found in _SENTENCE.finditer(text)]
+    scored = [(sum(term in sentence for term in terms), -place, sentence) for place, sentence in enumerate(sentences)]
+    count, _, sentence = max(scored, default=(0, 0, ""))
+    if not count:
+        return ""
+    return _shorten(sentence, terms, longest)
+
+
+def _shorten(sentence: str, terms: tuple[str, ...], longest: int) -> str:
+    if len(sentence) <= longest:
+        return sentence.rstrip("。；;")
+    starts = [0, *(found.end() for found in re.finditer("，", sentence))]
+    windows = [sentence[start : start + longest] for start in starts]
+    cut = [window[: window.rfind("，")] if len(window) == longest and "，" in window[SHORTEST_QUOTE:] else window for window in windows]
+    return max(cut, key=lambda span: (sum(term in span for term in terms), -cut.index(span))).rstrip("。；;，")
+
+
+def _search(library: Library, desk: Desk, on: date, words: str, topic: Topic) -> list[ClauseHit]:
+    if not topic.terms:
+        return []
+    query = f"{words} {' '.join(topic.terms)}"
+    return library.search_clauses(query, region=desk.department.region, on=on, limit=SEARCHED)
+
+
+def _best(hits: list[ClauseHit], topic: Topic, *, penal: bool) -> Quote | None:
+    """The hit that shares most of the law's own terms; None where no hit shares enough of them."""
+    scored = [(_bearing(hit, topic, penal) / (1 + place * RANK_DISCOUNT), hit) for place, hit in enumerate(hits)]
+    for bearing, hit in sorted(scored, key=lambda entry: entry[0], reverse=True):
+        span = best_span(hit.text, topic.terms + (topic.penal if penal else ()))
+        if bearing >= LEAST_BEARING and len(span) >= SHORTEST_QUOTE:
+            return Quote(hit, span)
+    return None
+
+
+def _bearing(hit: ClauseHit, topic: Topic, penal: bool) -> float:
+    """How much a clause bears on a topic: the length of the official terms in it, less when it is of the other kind (duty or penalty)."""
+    shared = sum(len(term) for term in topic.terms if term in hit.text)
+    fits = penal == ("罚款" in hit.text or "处分" in hit.text)
+    return shared * (1.0 if fits else OTHER_KIND_WEIGHT)
+
+
+def _room_for(quote: Quote, taken: Iterable[Quote]) -> bool:
+    """Whether one more clause stays within the limit; a clause that is quoted anyway takes no room."""
+    keys = {other.clause.key for other in taken}
+    return quote.clause.key in keys or len(keys) < MOST_CLAUSES
+
+
+def _quote_row(quote: Quote) -> dict[str, Any]:
+    found = quote.clause
+    return {"kind": "clause", "key": found.key, "name": found.name, "quote": quote.text, "text_hash": found.text_hash, "note": found.why}
+
+
+def _case_row(case: CaseHit) -> dict[str, Any]:
+    return {"kind": "case", "key": case.key, "name": case.question[:CASE_NAME_LENGTH], "quote": "", "text_hash": "", "note": case.line}

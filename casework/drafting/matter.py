@@ -1,0 +1,174 @@
+"""What a reply is about: everything that the drafter may know of one case, read once and then fixed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from casework.case import Case
+from casework.desk import Desk
+from casework.drafting.draft import FactSlot, ReplyVersion
+from casework.publication import Publication, PublicationState
+from knowledge_base.region import NATIONAL, Region
+from monitoring.event import Event
+from monitoring.item import Item
+from monitoring.lines import OTHER
+from prompts import frames
+
+MOST_READ = 200
+MOST_POSTS = 6
+MOST_ASKS = 6
+SAME_ASK = 0.6
+"""Two asks that share this much of their characters are one."""
+
+
+class Standing(StrEnum):
+    """Where the matter stands; it decides which strategies are proposed.
+
+    Unverified: `urgent` (I, II), `pressing` (III) or `ordinary`. The others follow from verified facts, line, intent or an earlier reply.
+    """
+
+    URGENT = "urgent"
+    PRESSING = "pressing"
+    ORDINARY = "ordinary"
+    VERIFIED = "verified"
+    AT_FAULT = "at_fault"
+    RUMOUR = "rumour"
+    NOT_OURS = "not_ours"
+    QUESTION = "question"
+    ANSWERED = "answered"
+    SETTLED = "settled"
+    PRAISE = "praise"
+
+
+@dataclass(frozen=True)
+class Post:
+    """One post of the event, personal data masked. Untrusted."""
+
+    title: str
+    text: str
+
+    @property
+    def whole(self) -> str:
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One case as the drafter sees it.
+
+    Attributes:
+        headline: the event's, one line.
+        posts: the decisive post first, then distinct others.
+        asks: the distinct questions and requests over all posts.
+        facts: verified facts, slot name to value.
+        hours: since the first post.
+        previous: what was published in this case before, oldest first.
+    """
+
+    case_number: str
+    headline: str
+    line: str
+    level: int
+    place: str | None
+    intent: str
+    event_revision: int
+    posts: tuple[Post, ...]
+    asks: tuple[str, ...]
+    facts: dict[str, str] = field(default_factory=dict)
+    ours: bool = True
+    hours: float = 0.0
+    previous: tuple[str, ...] = ()
+    region: Region = NATIONAL
+    department: str = ""
+
+    @property
+    def told(self) -> str:
+        """All that the citizens wrote."""
+        return "\n".join(post.whole for post in self.posts)
+
+    @property
+    def blames_us(self) -> bool:
+        """Whether the matter is the conduct of the department's own people."""
+        return self.line == "执法行为与作风"
+
+    @property
+    def standing(self) -> Standing:
+        """Where the matter stands: verified facts first, then what was published, then line, intent and level."""
+        return _standing_by_facts(self) or _standing_by_nature(self)
+
+
+def _standing_by_facts(matter: Matter) -> Standing | None:
+    slots = frames("slots")
+    names = slots["names"]
+    if names["outcome"] in matter.facts:
+        return Standing.SETTLED
+    finding = matter.facts.get(names["finding"], "")
+    for standing, words in slots["findings"].items():
+        if any(word in finding for word in words):
+            return Standing(standing)
+    if matter.previous:
+        return Standing.ANSWERED
+    return Standing.VERIFIED if finding else None
+
+
+def _standing_by_nature(matter: Matter) -> Standing:
+    if not matter.ours:
+        return Standing.NOT_OURS
+    by_intent = {"谣言或不实": Standing.RUMOUR, "表扬": Standing.PRAISE, "咨询": Standing.QUESTION}
+    if matter.intent in by_intent:
+        return by_intent[matter.intent]
+    return {1: Standing.URGENT, 2: Standing.URGENT, 3: Standing.PRESSING}.get(matter.level, Standing.ORDINARY)
+
+
+async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -> Matter:
+    """Read everything that a reply to this case may rest on. Changes nothing."""
+    event = await session.get_one(Event, case.event_id)
+    items = await _items(session, event)
+    decisive = items[0] if items else None
+    return Matter(
+        case_number=case.number, headline=event.headline, line=event.line, level=event.level, place=event.place,
+        intent=decisive.intent if decisive else "", event_revision=event.revision,
+        posts=tuple(Post(item.title, item.text) for item in items[:MOST_POSTS]),
+        asks=distinct([ask for item in items for ask in item.asks]),
+        facts=await verified_facts(session, case), ours=event.line != OTHER and (decisive is None or decisive.relevance.is_ours),
+        hours=(now - event.first_posted_at).total_seconds() / 3600, previous=await _published(session, case),
+        region=desk.department.region, department=desk.department.name,
+    )  # fmt: skip
+
+
+def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:
+    """The asks without those that repeat an earlier one in other words."""
+    kept: list[str] = []
+    for ask in (ask.strip() for ask in asks):
+        if ask and all(SequenceMatcher(None, ask, other).ratio() < SAME_ASK for other in kept):
+            kept.append(ask)
+    return tuple(kept[:most])
+
+
+async def verified_facts(session: AsyncSession, case: Case) -> dict[str, str]:
+    """Name and value of every filled fact slot of the case."""
+    filled = select(FactSlot).where(FactSlot.case_id == case.id, col(FactSlot.value).is_not(None))
+    slots = await session.exec(filled.order_by(col(FactSlot.ordinal)))
+    return {slot.name: slot.value for slot in slots if slot.value is not None}
+
+
+async def _items(session: AsyncSession, event: Event) -> list[Item]:
+    """The event's own posts without near-duplicates: the gravest first, then by time."""
+    own = select(Item).where(Item.event_id == event.id, col(Item.duplicate_of).is_(None))
+    items = list((await session.exec(own.order_by(col(Item.posted_at), col(Item.id)).limit(MOST_READ))).all())
+    return sorted(items, key=lambda item: (item.level or 9, item.posted_at))
+
+
+async def _published(session: AsyncSession, case: Case) -> tuple[str, ...]:
+    query = (
+        select(ReplyVersion.text)
+        .join(Publication, col(Publication.version_id) == col(ReplyVersion.id))
+        .where(Publication.case_id == case.id, Publication.state == PublicationState.PUBLISHED)
+        .order_by(col(Publication.id))
+    )
+    return tuple((await session.exec(query)).all())

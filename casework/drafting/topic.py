@@ -1,0 +1,62 @@
+"""具体事项: which concrete matter of a business line a post is about, and what is usually done about it."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from monitoring.lines import OTHER
+from prompts import frames
+
+FOREIGN_LINE_WEIGHT = 0.5
+"""A word of another business line counts half: the line was judged from the whole text."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One entry of `prompts/frames/lines.toml`; that file explains the fields."""
+
+    line: str
+    name: str
+    words: tuple[str, ...]
+    terms: tuple[str, ...]
+    penal: tuple[str, ...]
+    checks: str
+    steps: str
+    keep: str
+    next: str
+    owner: str = ""
+
+
+def topic_of(text: str, line: str, otherwise: Topic | None = None) -> Topic:
+    """The topic whose words stand most often in the text.
+
+    Args:
+        text: a post, or one ask of it.
+        line: the business line that was judged; its topics come first.
+        otherwise: what to return when no word of any topic stands in the text; without it the line's first topic.
+    """
+    scored = [(_weight(text, topic, line), -place, topic) for place, topic in enumerate(_topics())]
+    weight, _, best = max(scored, key=lambda entry: entry[:2])
+    if weight:
+        return best
+    return otherwise or _default(line)
+
+
+def _weight(text: str, topic: Topic, line: str) -> float:
+    hits = sum(min(text.count(word), 3) * len(word) for word in topic.words)
+    return hits * (1.0 if topic.line == line else FOREIGN_LINE_WEIGHT)
+
+
+def _default(line: str) -> Topic:
+    """The first topic of a line; for 其他 the last of all, which fits anything."""
+    return _topics()[-1] if line == OTHER else next(topic for topic in _topics() if topic.line == line)
+
+
+@cache
+def _topics() -> tuple[Topic, ...]:
+    return tuple(Topic(**with_tuples(row)) for row in frames("lines")["topic"])
+
+
+def with_tuples(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a TOML file with its lists as tuples, for a frozen value."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
