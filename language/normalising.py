@@ -45,7 +45,9 @@ class Normal:
 def normalise(text: str) -> Normal:
     """Make `text` ready for matching. Never fails; equal texts give equal results."""
     visible = text.translate(_table())
-    offsets = None if len(visible) == len(text) else tuple(i for i, character in enumerate(text) if _table().get(ord(character), 0) is not None)
+    offsets = (
+        None if len(visible) == len(text) else tuple(i for i, character in enumerate(text) if _table().get(ord(character), 0) is not None)
+    )
     return Normal(text, blank(to_simplified(visible)), offsets)
 
 

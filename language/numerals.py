@@ -7,7 +7,9 @@ _UNITS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 NUMERAL = "零〇一二三四五六七八九十百千万亿两"
 
-_COUNT = re.compile(rf"(?P<digits>\d+(?:\.\d+)?)(?P<scale>[万千百]?)|(?P<chinese>[{NUMERAL}]+)|(?P<vague>数|几|上|成)(?P<vague_unit>[十百千万])")
+_COUNT = re.compile(
+    rf"(?P<digits>\d+(?:\.\d+)?)(?P<scale>[万千百]?)|(?P<chinese>[{NUMERAL}]+)|(?P<vague>数|几|上|成)(?P<vague_unit>[十百千万])"
+)
 VAGUE_MINIMUM = 2
 """“数百” is at least two hundred."""
 
@@ -39,7 +41,11 @@ def _sum_of_parts(numeral: str) -> int:
             section += (digit or (1 if character == "十" or section == 0 else 0)) * last_unit
             digit = 0
         else:
-            total = (total + section + digit) * _MYRIADS[character] if character == "亿" else total + (section + digit or 1) * _MYRIADS[character]
+            total = (
+                (total + section + digit) * _MYRIADS[character]
+                if character == "亿"
+                else total + (section + digit or 1) * _MYRIADS[character]
+            )
             section = digit = 0
             last_unit = _MYRIADS[character]
     return total + section + digit * (last_unit // 10 if last_unit > 10 and numeral[-1] in _DIGITS and _omits_unit(numeral) else 1)

@@ -1,7 +1,18 @@
 """What one post tells that decides how grave it is: named factors, each with its words."""
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from monitoring.conduct import conduct
+from monitoring.cues import Cues
+from monitoring.harm import harms
+from monitoring.item import Attitude
+from monitoring.policy import GradingPolicy
+from monitoring.pressure import is_hot_title, pressure, spread
+from monitoring.reading import Reading
+from monitoring.sign import Sign
+from prompts import say
 
 
 @dataclass(frozen=True)
@@ -30,3 +41,84 @@ class Factor:
     def from_json(data: dict[str, Any]) -> "Factor":
         """The factor that `to_json` wrote."""
         return Factor(**data)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known of a post besides its words. Counts are None where the source does not tell."""
+
+    line: str
+    attitude: Attitude
+    likes: int | None = None
+    reposts: int | None = None
+    has_video: bool = False
+
+
+def find_factors(reading: Reading, cues: Cues, policy: GradingPolicy, known: Circumstances) -> tuple[Factor, ...]:
+    """The factors of a post that is the department's business, heaviest first, each name once."""
+    found: dict[str, Sign] = {}
+    for sign in _signs(reading, cues, known):
+        if sign.name not in found or sign.value > found[sign.name].value:
+            found[sign.name] = sign
+    return tuple(sorted((weigh(sign, policy) for sign in found.values()), key=lambda factor: -factor.points))
+
+
+def weigh(sign: Sign, policy: GradingPolicy) -> Factor:
+    """A sign with its points and its reason in words for staff."""
+    rule = policy.item[sign.name]
+    key = "monitoring.factor_count_points" if sign.value > 1 else "monitoring.factor_points"
+    return Factor(sign.name, sign.value, rule.points, say(key, label=rule.label, value=f"{sign.value:.0f}", points=rule.points), sign.span)
+
+
+def _signs(reading: Reading, cues: Cues, known: Circumstances) -> Iterator[Sign]:
+    yield from harms(reading, cues)
+    yield from conduct(reading, cues)
+    for sign in pressure(reading, cues):
+        if (
+            sign.name != "repeated" or known.attitude is Attitude.NEGATIVE
+        ):  # waiting in vain counts only where the department is blamed for it
+            yield sign
+    yield from spread(known.likes, known.reposts)
+    if known.has_video:
+        yield Sign("video")
+    yield from _hot(reading, cues, known)
+
+
+def _hot(reading: Reading, cues: Cues, known: Circumstances) -> Iterator[Sign]:
+    """A bare headline about something bad, without counts of its own: so matters stand on the lists of hot searches."""
+    if known.likes is None and known.reposts is None and is_hot_title(reading) and reading.has(cues["bad_news"]):
+        yield Sign("hot_search", 1, reading.normal.original.strip())
+        if known.line == "食品安全" and any(word in reading.text for word in _SCHOOL):
+            yield Sign("school_food", 1, reading.normal.original.strip())
+
+
+_SCHOOL = ("学校", "校园", "食堂", "幼儿园", "小学", "中学", "高校", "大学", "学生")
+
+
+def doubts(factors: Iterable[Factor], texts: Collection[str]) -> list[str]:
+    """What the card should call unverified (疑点): accounts that differ, rumours, and claims of injury, death, violence or video.
+
+    Args:
+        factors: of all items of an event.
+        texts: what the items say.
+    """
+    names = {factor.name for factor in factors}
+    lines = []
+    if any(cue in text for text in texts for cue in _DISPUTE):
+        lines.append(say("monitoring.doubt_accounts"))
+    if "rumour" in names:
+        lines.append(say("monitoring.doubt_rumour"))
+    open_questions = [say(f"monitoring.doubt_{question}") for question, grounds in _UNVERIFIED.items() if names & grounds]
+    if open_questions:
+        lines.append(say("monitoring.doubt_line", what=say("monitoring.doubt_joint").join(open_questions)))
+    return lines
+
+
+_DISPUTE = ("双方", "各执一词", "说法不一", "否认", "目击者", "反咬", "先动手", "不承认", "另一种说法", "解释称", "还手", "却说", "对方称")
+_UNVERIFIED = {
+    "death": {"death"},
+    "injury": {"severe_injury", "several_injured", "group_harm", "injury", "officer_violence", "officer_conduct", "vulnerable_health"},
+    "conduct": {"officer_violence", "officer_conduct", "officer_misconduct", "bribery_reported"},
+    "video": {"video"},
+}
+"""What must be asked back, and by which factors it comes up."""

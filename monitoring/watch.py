@@ -1,9 +1,15 @@
 """What the watching knows about one department, compiled once: names, rules, gazetteer, grading policy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from monitoring.cues import Cues, load_cues
+from monitoring.lexicon import Lexicon, all_words
+from monitoring.place import Gazetteer
+from monitoring.policy import GradingPolicy, load_policy
+from monitoring.rulebook import LineRule, load_rules
 from storage.seal import Seal
 
 
@@ -12,15 +18,28 @@ class Watch:
     """Everything that reading a post needs, compiled. Cheap to pass around, safe to share between threads.
 
     Attributes:
+        rules: of relevance and line.
+        cues: word lists of intent, attitude and grave factors.
+        gazetteer: the department's places.
+        policy: what each factor weighs.
+        names: what citizens call the department, besides 城管 and the like.
         salt: of the hash that authors are stored as.
         seal: closes the untouched originals; None where the department keeps none.
     """
 
+    rules: tuple[LineRule, ...] = field(repr=False)
+    cues: Cues = field(repr=False)
+    gazetteer: Gazetteer = field(repr=False)
+    policy: GradingPolicy = field(repr=False)
     names: tuple[str, ...] = ()
-    province: str | None = None
-    city: str | None = None
-    salt: bytes = b""
-    seal: Seal | None = None
+    salt: bytes = field(default=b"", repr=False)
+    seal: Seal | None = field(default=None, repr=False)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """All words of rules and cues, for one pass over a post."""
+        words = all_words(rule.rule for rule in self.rules) | frozenset().union(*self.cues.values())
+        return Lexicon(tuple(sorted(words)))
 
 
 def build_watch(
@@ -40,11 +59,20 @@ def build_watch(
         names: what citizens call the department, besides 城管 and the like.
         province, city: the department's place; their names alone are no place to send someone to.
         gazetteer: district -> its known places (streets, estates, markets).
-        policy_file, rules_file: the department's own grading policy and relevance rules, instead of the built-in ones.
+        policy_file: the department's own grading policy, instead of the built-in one.
+        rules_file: the department's own relevance rules and word lists, beside the built-in ones.
         salt: of the author hash.
         seal: for the originals.
 
     Raises:
         PolicyError: a file cannot be used; the message says where and why.
     """
-    return Watch(names=tuple(names), province=province, city=city, salt=salt, seal=seal)
+    return Watch(
+        rules=load_rules(rules_file, names=tuple(names)),
+        cues=load_cues(official=names),
+        gazetteer=Gazetteer(gazetteer or {}, whole=(province or "", city or "")),
+        policy=load_policy(policy_file),
+        names=tuple(names),
+        salt=salt,
+        seal=seal,
+    )

@@ -1,0 +1,91 @@
+"""One post made ready for judgement: its matching form, its headline, the words found in it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from language.normalising import Normal, normalise
+from monitoring.rule import Hits
+
+LONGEST_READ = 4000
+"""Characters of a post that are read; what stands later decides nothing."""
+
+_BRACKETED = re.compile(r"\s*【([^】\n]{2,80})】")
+_CLAUSE = re.compile(r"[^，,。；;！!？?\n：:…]+[，,。；;！!？?\n：:…]*")
+_SENTENCE = re.compile(r"[^。；;！!？?\n…]+[。；;！!？?\n…]*")
+_OPENING_CHARACTERS = 40
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the matching text."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A post as the judgements see it.
+
+    Attributes:
+        normal: title, line break and body in matching form.
+        hits: the lexicon's words in it.
+        title_length: length of the title with its line break, 0 without a title.
+    """
+
+    normal: Normal
+    hits: Hits
+    title_length: int = 0
+
+    @property
+    def text(self) -> str:
+        return self.normal.text
+
+    @cached_property
+    def head_end(self) -> int:
+        """Where the headline ends: the title, else the first 【…】, else the opening words."""
+        if self.title_length:
+            return self.title_length
+        bracketed = _BRACKETED.match(self.text)
+        return bracketed.end() if bracketed else min(_OPENING_CHARACTERS, len(self.text))
+
+    @cached_property
+    def headline(self) -> Span | None:
+        """The title or the leading 【…】 without its brackets; None where the post has neither."""
+        if self.title_length:
+            return Span(0, self.title_length - 1, self.text[: self.title_length - 1])
+        bracketed = _BRACKETED.match(self.text)
+        return Span(*bracketed.span(1), bracketed[1]) if bracketed else None
+
+    @cached_property
+    def clauses(self) -> tuple[Span, ...]:
+        """The text cut at every punctuation mark."""
+        return tuple(Span(match.start(), match.end(), match.group()) for match in _CLAUSE.finditer(self.text))
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """The text cut at full stops, semicolons, exclamation and question marks."""
+        return tuple(Span(match.start(), match.end(), match.group()) for match in _SENTENCE.finditer(self.text))
+
+    def starts(self, words: frozenset[str]) -> Iterator[tuple[str, int]]:
+        """Each occurrence of one of `words`: the word and where it begins."""
+        return ((word, start) for word in words & self.hits.keys() for start in self.hits[word])
+
+    def has(self, words: frozenset[str]) -> bool:
+        """Whether one of `words` occurs."""
+        return not words.isdisjoint(self.hits)
+
+    def clause_at(self, offset: int) -> Span:
+        """The clause that holds the character at `offset`."""
+        return next((clause for clause in self.clauses if clause.start <= offset < clause.end), Span(offset, offset, ""))
+
+
+def read_post(title: str, text: str, find: Callable[[str], Hits]) -> Reading:
+    """Make a post ready. `find` is the lexicon's search."""
+    whole = f"{title.strip()}\n{text}" if title.strip() else text
+    normal = normalise(whole[:LONGEST_READ])
+    title_length = normal.text.find("\n") + 1 if title.strip() else 0
+    return Reading(normal, find(normal.text), title_length)

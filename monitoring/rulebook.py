@@ -1,0 +1,57 @@
+"""The relevance rules of all lines: which words make a post whose business."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from monitoring.errors import PolicyError
+from monitoring.item import Relevance
+from monitoring.lexicon import BUILT_IN, WordLists, parse_in, read_toml, word_lists
+from monitoring.lines import LINES, OTHER
+from monitoring.rule import Rule
+from prompts import say
+
+_ELSEWHERE = {"他部门": Relevance.NO, "非公共事务": Relevance.NOISE}
+_SECTIONS = (*LINES, *_ELSEWHERE)
+
+
+@dataclass(frozen=True)
+class LineRule:
+    """One rule: a post that it finds belongs to `line`, with this relevance."""
+
+    line: str
+    relevance: Relevance
+    rule: Rule
+
+
+def load_rules(own_file: Path | None = None, *, names: tuple[str, ...] = ()) -> tuple[LineRule, ...]:
+    """The built-in rules and those of the department's own file.
+
+    Args:
+        own_file: a file like `lexicons/lines.toml`; its word lists are added to the built-in ones of the same name.
+        names: further words of the list @城管, by which people call the department.
+
+    Raises:
+        PolicyError: a file cannot be used; says line and column.
+    """
+    lists: dict[str, frozenset[str]] = {}
+    rules: list[LineRule] = []
+    for path in filter(None, (BUILT_IN / "lines.toml", own_file)):
+        content = read_toml(path)
+        for name, words in word_lists(content.pop("words", {}), path).items():
+            lists[name] = lists.get(name, frozenset()) | words
+        lists["城管"] = lists.get("城管", frozenset()) | {name.lower() for name in names}
+        rules += _rules_of(content, path, lists)
+    return tuple(rules)
+
+
+def _rules_of(content: Mapping[str, Any], path: Path, lists: WordLists) -> Iterator[LineRule]:
+    for line, scopes in content.items():
+        if line not in _SECTIONS or not isinstance(scopes, dict):
+            raise PolicyError(say("monitoring.rules_unknown_line", file=path.name, name=line, known="、".join(_SECTIONS)))
+        for scope, texts in scopes.items():
+            if scope not in set(Relevance) or not isinstance(texts, list):
+                raise PolicyError(say("monitoring.rules_unknown_scope", file=path.name, name=line, scope=scope))
+            for text in texts:
+                yield LineRule(OTHER if line in _ELSEWHERE else line, Relevance(scope), parse_in(path, text, lists))
