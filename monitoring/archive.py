@@ -33,9 +33,8 @@ class Archive:
         return found
 
     async def remember(self, event: int, item: int, voice: Voice, keys: Sequence[int]) -> None:
-        self._session.add(
-            EventVoice(item_id=item, event_id=event, posted_at=voice.posted_at, districts=sorted(voice.districts), wording=voice.wording.pack())
-        )
+        districts, wording = sorted(voice.districts), voice.wording.pack()
+        self._session.add(EventVoice(item_id=item, event_id=event, posted_at=voice.posted_at, districts=districts, wording=wording))
         await self._insert("event_key", "key", "event_id", [(key, event) for key in keys])
 
     async def band_holders(self, bands: Sequence[int]) -> Iterable[int]:

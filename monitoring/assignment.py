@@ -28,7 +28,9 @@ SAME_WORDING = 0.98
 """A post so like one that is remembered adds nothing to remember."""
 
 _HEAD_WORTH = 1.6
-_DISTRICT = re.compile(r"(?:[A-Za-z]\d+|[\u4e00-\u9fff]{2})(?<![小社辖地片校园景厂院库老市城灾特专禁郊山牧矿林营务发宅业民活住商学教新共置属游])[区县]")
+_NO_DISTRICT = "小社辖地片校园景厂院库老市城灾特专禁郊山牧矿林营务发宅业民活住商学教新共置属游"
+"""Before 区 these make a common noun (小区, 社区, 景区)."""
+_DISTRICT = re.compile(rf"(?:[A-Za-z]\d+|[\u4e00-\u9fff]{{2}})(?<![{_NO_DISTRICT}])[区县]")
 
 
 class EventIndex(Protocol):
@@ -99,7 +101,7 @@ def likeliest(holders: Iterable[tuple[int, int]]) -> list[int]:
     for key, event in holders:
         by_key[key].append(event)
     worth: dict[int, float] = defaultdict(float)
-    for (key, events), rare in zip(by_key.items(), rarity(np.array(list(by_key), np.uint32)), strict=True):
+    for events, rare in zip(by_key.values(), rarity(np.array(list(by_key), np.uint32)), strict=True):
         for event in events:
             worth[event] += float(rare) / (1 + len(events)) ** 0.5
     return sorted(worth, key=lambda event: (-worth[event], event))[:CANDIDATES]

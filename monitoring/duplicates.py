@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -84,7 +85,7 @@ async def find_original(index: DuplicateIndex, text: Text, bands: Sequence[int])
 
 def is_same_text(one: Text, other: Text) -> bool:
     """Whether one text is the other, perhaps cut, framed or rearranged; the order of the two does not matter."""
-    shorter, longer = sorted((one.letters[:COMPARED_CHARACTERS], other.letters[:COMPARED_CHARACTERS]), key=lambda letters: (len(letters), letters))
+    shorter, longer = sorted((each.letters[:COMPARED_CHARACTERS] for each in (one, other)), key=lambda letters: (len(letters), letters))
     if shorter == longer:
         return True
     if len(shorter) < SHORT_CHARACTERS or _containment(shorter, longer) < LEAST_CONTAINMENT:
@@ -93,7 +94,7 @@ def is_same_text(one: Text, other: Text) -> bool:
 
 
 def _containment(shorter: str, longer: str) -> float:
-    mine, theirs = Counter(zip(shorter, shorter[1:], strict=False)), Counter(zip(longer, longer[1:], strict=False))
+    mine, theirs = Counter(pairwise(shorter)), Counter(pairwise(longer))
     return sum((mine & theirs).values()) / max(1, mine.total())
 
 
@@ -105,7 +106,7 @@ def _names_another(shorter: str, longer: str) -> bool:
     for kind, start, stop, other_start, other_stop in changes:
         missing.update(shorter[start:stop])
         added.update(longer[other_start:other_stop])
-        if kind == "replace" and 0 < start and stop < len(shorter):
+        if kind == "replace" and start > 0 and stop < len(shorter):
             inner_missing.update(shorter[start:stop])
             inner_added.update(longer[other_start:other_stop])
     lost, gained = inner_missing - added, inner_added - missing

@@ -28,9 +28,12 @@ class Trend(StrEnum):
 class Event(SQLModel, table=True):
     """One concrete matter at one place or by one organisation.
 
-    `level` is 1 (I) to 4 (IV), 0 for none. `revision` rises with level, place, line, a verified fact, a merge or a split; never with mere counts.
-    `item_level` is the highest level of its items; `overruled_level` the machine's level that a person lowered, above which alone the machine
-    raises it again. `per_minute` is the rate over the last ten minutes; `baseline_ratio` that rate against the line's own habit.
+    `level` is 1 (I) to 4 (IV), 0 for none. `item_level` is the highest level of its items; `overruled_level` the machine's level that a
+    person lowered, above which alone the machine raises it again. `revision` rises with level, place, line, a verified fact, a merge or a
+    split; never with mere counts.
+
+    `distinct_count` leaves repetitions of one text out; `unanswered_returns` is the number of later days on which the matter was posted
+    again before it was answered. `per_minute` is the rate over the last ten minutes; `baseline_ratio` that rate against the line's habit.
     """
 
     __tablename__ = "event"
@@ -53,6 +56,8 @@ class Event(SQLModel, table=True):
     first_posted_at: datetime = Field(sa_type=TIME_TYPE)
     last_posted_at: datetime = Field(sa_type=TIME_TYPE, index=True)
     item_count: int = 0
+    distinct_count: int = 0
+    unanswered_returns: int = 0
     negative_count: int = 0
     source_names: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
     likes: int = 0

@@ -12,7 +12,7 @@ class EventKey(SQLModel, table=True):
     """One rare run of characters that an event's posts hold. Derived: can be made again from the items."""
 
     __tablename__ = "event_key"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  # as SQLAlchemy reads it
+    __table_args__ = {"sqlite_with_rowid": False}  # as SQLAlchemy reads it
 
     key: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     event_id: int = Field(foreign_key="event.id", primary_key=True, sa_column_kwargs={"autoincrement": False})

@@ -45,19 +45,13 @@ async def measure(session: AsyncSession, event: Event, at: datetime) -> Pace:
     Args:
         at: the moment; posts after it do not count.
     """
-    newest = select(Item.posted_at).where(Item.event_id == event.id, col(Item.posted_at) <= at).order_by(col(Item.posted_at).desc()).limit(MOST_COUNTED)
-    moments = newest.where(col(Item.posted_at) > at - 2 * TREND_WINDOW).subquery()
-    since = func.count().filter
-    counts = select(since(moments.c.posted_at > at - RATE_WINDOW), since(moments.c.posted_at > at - TREND_WINDOW), func.count()).select_from(moments)
-    recent, last_hour, both_hours = (await session.exec(counts)).one()
-    return await pace(session, event.line, at, recent, last_hour, both_hours - last_hour)
-
-
-async def pace(session: AsyncSession, line: str, at: datetime, recent: int, last_hour: int, hour_before: int) -> Pace:
-    """The pace that these counts make against the habit of a line."""
-    per_minute = recent / (RATE_WINDOW.total_seconds() / 60)
-    ratio = per_minute / await usual_per_minute(session, line, at)
-    return Pace(round(per_minute, 3), round(ratio, 2), trend(last_hour, hour_before))
+    recently = select(Item.posted_at).where(Item.event_id == event.id, col(Item.posted_at) > at - 2 * TREND_WINDOW)
+    newest = recently.where(col(Item.posted_at) <= at).order_by(col(Item.posted_at).desc()).limit(MOST_COUNTED)
+    moments = (await session.exec(newest)).all()
+    last_hour = sum(moment > at - TREND_WINDOW for moment in moments)
+    per_minute = sum(moment > at - RATE_WINDOW for moment in moments) / (RATE_WINDOW.total_seconds() / 60)
+    ratio = per_minute / await usual_per_minute(session, event.line, at)
+    return Pace(round(per_minute, 3), round(ratio, 2), trend(last_hour, len(moments) - last_hour))
 
 
 def trend(last_hour: int, hour_before: int) -> Trend:
@@ -88,7 +82,8 @@ async def usual_per_minute(session: AsyncSession, line: str, at: datetime) -> fl
 async def count_hour(session: AsyncSession, line: str, at: datetime) -> None:
     """Add one post to the habit of a line."""
     statement = text(
-        "INSERT INTO line_hour (line, hour, items) VALUES (:line, :hour, 1) ON CONFLICT (line, hour) DO UPDATE SET items = line_hour.items + 1"
+        "INSERT INTO line_hour (line, hour, items) VALUES (:line, :hour, 1) "
+        "ON CONFLICT (line, hour) DO UPDATE SET items = line_hour.items + 1"
     )
     await (await session.connection()).execute(statement, {"line": line, "hour": hour_of(at)})
 

@@ -7,7 +7,7 @@ class LineHour(SQLModel, table=True):
     """The number of relevant posts of one line that were posted in one hour, counted in hours since 1970."""
 
     __tablename__ = "line_hour"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  # as SQLAlchemy reads it
+    __table_args__ = {"sqlite_with_rowid": False}  # as SQLAlchemy reads it
 
     line: str = Field(primary_key=True)
     hour: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

@@ -22,7 +22,8 @@ _FILE = Path(__file__).parent / "weights" / "rarity.npz"
 
 def rarity(grams: NDArray[np.uint32]) -> NDArray[np.float32]:
     """For each hashed run of characters: log of (COMMON_SHARE / share of posts that hold it), at least LOWEST."""
-    return _table()[grams >> np.uint32(32 - TABLE_BITS)]
+    found: NDArray[np.float32] = _table()[grams >> np.uint32(32 - TABLE_BITS)]
+    return found
 
 
 def count(posts: Iterable[NDArray[np.uint32]]) -> NDArray[np.float32]:
@@ -31,7 +32,8 @@ def count(posts: Iterable[NDArray[np.uint32]]) -> NDArray[np.float32]:
     for grams in posts:
         seen[np.unique(grams >> np.uint32(32 - TABLE_BITS))] += 1
         total += 1
-    return np.maximum(np.log(COMMON_SHARE * (total + 1) / (seen + 0.5)), LOWEST).astype(np.float32)
+    table: NDArray[np.float32] = np.maximum(np.log(COMMON_SHARE * (total + 1) / (seen + 0.5)), LOWEST).astype(np.float32)
+    return table
 
 
 def save(table: NDArray[np.float32], path: Path = _FILE) -> None:
@@ -42,4 +44,5 @@ def save(table: NDArray[np.float32], path: Path = _FILE) -> None:
 @cache
 def _table() -> NDArray[np.float32]:
     with np.load(_FILE) as stored:
-        return np.maximum(stored["steps"].astype(np.float32) / np.float32(_STEPS), np.float32(LOWEST))
+        table: NDArray[np.float32] = np.maximum(stored["steps"].astype(np.float32) / np.float32(_STEPS), np.float32(LOWEST))
+        return table

@@ -56,7 +56,8 @@ class Wording:
         if not len(self.grams):
             return np.zeros(len(grams), dtype=bool)
         places = np.minimum(np.searchsorted(self.grams, grams), len(self.grams) - 1)
-        return self.grams[places] == grams
+        found: NDArray[np.bool_] = self.grams[places] == grams
+        return found
 
     def pack(self) -> bytes:
         """For storing in a row."""

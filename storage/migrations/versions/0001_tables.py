@@ -48,6 +48,8 @@ def upgrade() -> None:
     sa.Column('first_posted_at', AwareDateTime(), nullable=False),
     sa.Column('last_posted_at', AwareDateTime(), nullable=False),
     sa.Column('item_count', sa.Integer(), nullable=False),
+    sa.Column('distinct_count', sa.Integer(), nullable=False),
+    sa.Column('unanswered_returns', sa.Integer(), nullable=False),
     sa.Column('negative_count', sa.Integer(), nullable=False),
     sa.Column('source_names', JSON_TYPE, nullable=False),
     sa.Column('likes', sa.Integer(), nullable=False),

@@ -1,0 +1,106 @@
+"""A post joins its event, or begins one."""
+
+from dataclasses import dataclass
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from monitoring.archive import Archive
+from monitoring.assignment import assign, keys_of, voice_of
+from monitoring.duplicates import Text, bands_of, find_original, text_of
+from monitoring.event import Event, EventState
+from monitoring.headline import headline
+from monitoring.item import Attitude, Item
+from monitoring.likeness import Voice
+from monitoring.lines import OTHER
+from monitoring.source import Source
+from storage.clock import to_china
+
+NEGATIVE_FROM = 0.5
+"""From this negativity on a post counts as negative, whatever its attitude toward the department."""
+MOST_SOURCES_NAMED = 50
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """What is known of a post's place among all others before it is stored.
+
+    Attributes:
+        event_id: the event it belongs to; None where it begins one or belongs to none.
+        original_id: the item that it repeats.
+        voice, keys: what it would speak for its event by; None where it need not.
+        bands: what its own duplicates will be found by; empty for a duplicate.
+    """
+
+    event_id: int | None
+    original_id: int | None
+    voice: Voice | None
+    keys: tuple[int, ...] = ()
+    bands: tuple[int, ...] = ()
+
+
+async def find(session: AsyncSession, item: Item) -> Belonging:
+    """Look a post up among all others: first as a repetition, then, if it is the department's, by its matter."""
+    archive, text = Archive(session), text_of(item.title, item.text)
+    voice = voice_of(item.title, item.text, item.posted_at, item.district)
+    bands = tuple(bands_of(text, voice.wording))
+    original = await _original(session, archive, text, bands)
+    if original is not None and (original.event_id is not None or not makes_events(item)):
+        return Belonging(original.event_id, original.duplicate_of or original.id, None)
+    if not makes_events(item):
+        return Belonging(None, None, None, bands=bands)
+    keys = tuple(keys_of(voice.wording))
+    assignment = await assign(archive, voice, keys)
+    return Belonging(assignment.event, None, voice if assignment.worth_remembering else None, keys, bands)
+
+
+def makes_events(item: Item) -> bool:
+    """Whether a post may begin or join an event by its own words: it is the department's, or grave."""
+    return item.relevance.is_ours or item.level > 0
+
+
+async def remember(session: AsyncSession, item: Item, belonging: Belonging) -> None:
+    """Make a stored item findable for those to come."""
+    archive = Archive(session)
+    assert item.id is not None
+    await archive.remember_bands(item.id, belonging.bands)
+    if item.event_id is not None and belonging.voice is not None:
+        await archive.remember(item.event_id, item.id, belonging.voice, belonging.keys)
+
+
+def begin(item: Item) -> Event:
+    """The event that a post begins, not yet stored and still without its first post's counts."""
+    return Event(
+        headline=headline(item.place, item.title, item.text), line=item.line, place=item.place, district=item.district,
+        first_posted_at=item.posted_at, last_posted_at=item.posted_at,
+    )  # fmt: skip
+
+
+def add(event: Event, item: Item, source: Source) -> None:
+    """Count a post that has joined."""
+    event.item_count += 1
+    event.negative_count += item.attitude is Attitude.NEGATIVE or item.negativity >= NEGATIVE_FROM
+    event.likes += item.likes or 0
+    event.reposts += item.reposts or 0
+    event.distinct_count += item.duplicate_of is None
+    event.unanswered_returns += event.item_count > 1 and to_china(item.posted_at).date() > to_china(event.last_posted_at).date()
+    event.first_posted_at = min(event.first_posted_at, item.posted_at)
+    event.last_posted_at = max(event.last_posted_at, item.posted_at)
+    event.state = EventState.OPEN
+    if source.name not in event.source_names and len(event.source_names) < MOST_SOURCES_NAMED:
+        event.source_names = [*event.source_names, source.name]
+
+
+def learn_place_and_line(event: Event, item: Item) -> bool:
+    """Fill in what the event did not know yet; True where place or line changed."""
+    before = event.place, event.line
+    if event.place is None and item.place is not None:
+        event.place, event.district = item.place, item.district or event.district
+        event.headline = headline(item.place, item.title, item.text)
+    if event.line == OTHER and item.line != OTHER:
+        event.line = item.line
+    return (event.place, event.line) != before
+
+
+async def _original(session: AsyncSession, archive: Archive, text: Text, bands: tuple[int, ...]) -> Item | None:
+    found = await find_original(archive, text, bands)
+    return await session.get(Item, found) if found is not None else None

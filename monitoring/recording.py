@@ -1,0 +1,80 @@
+"""A post becomes an item: personal data masked, the author hashed, the text read."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from language.masking import mask_personal_data
+from monitoring.analysis import Analysis, analyse
+from monitoring.grading import graver
+from monitoring.item import Item
+from monitoring.post import RawPost
+from monitoring.source import Source
+from monitoring.watch import Watch
+
+ORIGINAL_LIFETIME = timedelta(days=180)
+"""So long the sealed original is kept."""
+_AUTHOR_HASH_BYTES = 16
+COUNTS = ("likes", "dislikes", "reposts", "comments")
+
+
+def new_item(post: RawPost, source: Source, now: datetime, watch: Watch) -> Item:
+    """The item that a post makes, not yet stored; a post that claims to come from the future is dated now."""
+    title, text = mask_personal_data(post.title), mask_personal_data(post.text)
+    analysis = read_again(title.text, text.text, post, watch)
+    item = Item(
+        source_id=stored_id(source), source_key=post.key, url=post.url, author_hash=author_hash(post.author, watch.salt),
+        title=title.text, text=text.text, posted_at=min(post.posted_at, now), observed_at=now, due_at=post.due_at,
+        likes=post.likes, dislikes=post.dislikes, reposts=post.reposts, comments=post.comments, has_video=post.has_video,
+        relevance=analysis.relevance, line=analysis.line, intent=analysis.intent,
+    )  # fmt: skip
+    take_over(item, analysis)
+    if watch.seal and (title.found or text.found):
+        item.sealed_original = watch.seal.close(f"{post.title}\n{post.text}")
+        item.original_expires_at = now + ORIGINAL_LIFETIME
+    return item
+
+
+def read_again(title: str, text: str, post: RawPost, watch: Watch) -> Analysis:
+    """Read masked words with the counts that a post has now."""
+    counts = {name: getattr(post, name) for name in COUNTS}
+    return analyse(title, text, **counts, has_video=post.has_video, watch=watch)
+
+
+def take_over(item: Item, analysis: Analysis) -> None:
+    """Write what was read out of an item into its columns."""
+    item.relevance, item.relevance_score = analysis.relevance, analysis.relevance_score
+    item.line, item.intent, item.negativity, item.level = analysis.line, analysis.intent, analysis.negativity, analysis.level
+    item.attitude, item.attitude_score = analysis.attitude, analysis.attitude_score
+    item.place, item.district, item.asks = analysis.place, analysis.district, list(analysis.asks)
+    item.factors, item.reasons = [factor.to_json() for factor in analysis.factors], list(analysis.reasons)
+
+
+def author_hash(author: str, salt: bytes) -> str:
+    """A salted hash by which one author's posts are known as one author's, and nothing else; empty where no author is given."""
+    return hashlib.blake2b(author.encode(), key=salt[:64], digest_size=_AUTHOR_HASH_BYTES).hexdigest() if author else ""
+
+
+def renew_counts(item: Item, post: RawPost) -> dict[str, int]:
+    """Bring an item's counts up to date; a source that no longer tells a count takes none away.
+
+    Returns:
+        By how much each changed count rose (or fell).
+    """
+    told = {name: value for name in COUNTS if (value := getattr(post, name)) is not None}
+    changed = {name: (getattr(item, name) or 0, value) for name, value in told.items() if value != getattr(item, name)}
+    for name, (_, value) in changed.items():
+        setattr(item, name, value)
+    return {name: value - before for name, (before, value) in changed.items()}
+
+
+def raise_judgement(item: Item, analysis: Analysis) -> None:
+    """Take over a reading that found more than the first one did; a level never falls."""
+    if graver(item.level, analysis.level) != item.level:
+        take_over(item, analysis)
+
+
+def stored_id(source: Source) -> int:
+    """The id of a stored source. Raises ValueError for one that is not stored: a defect of the caller."""
+    if source.id is None:
+        raise ValueError(f"source {source.name} is not stored")
+    return source.id
