@@ -1,10 +1,18 @@
-"""签发: a named person approves exactly one text."""
+"""签发: a named person approves exactly one text, and the approval ends when anything that it was given for has changed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, SQLModel, UniqueConstraint, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from casework.announcing import notify
+from casework.case import Case, add_step
+from casework.desk import Desk
+from casework.drafting.draft import ReplyVersion, VersionState
+from monitoring.event import Event
+from prompts import say
+from storage import audit
 from storage.columns import TIME_TYPE
 
 
@@ -34,3 +42,49 @@ class ApprovedReply:
     text: str
     bound_hash: str
     approvers: tuple[str, ...]
+
+
+ON_THE_WAY = (VersionState.SUBMITTED, VersionState.APPROVED)
+"""States in which a version may hold approvals and is not out yet."""
+
+
+async def approvals_of(session: AsyncSession, version: ReplyVersion) -> list[Approval]:
+    """The approvals of a version that stand, oldest first."""
+    standing = select(Approval).where(Approval.version_id == version.id, col(Approval.voided_at).is_(None))
+    return list((await session.exec(standing.order_by(col(Approval.at), col(Approval.id)))).all())
+
+
+async def void(session: AsyncSession, version: ReplyVersion, reason: str, actor: str, now: datetime) -> int:
+    """End a version and all its approvals; returns how many approvals were lost."""
+    approvals = await approvals_of(session, version)
+    for approval in approvals:
+        approval.voided_at, approval.void_reason = now, reason
+    version.state, version.decided_at, version.decision_note = VersionState.VOID, now, reason
+    await session.flush()
+    await audit.append(session, actor, "version.voided", subject(version), at=now, approvals=len(approvals))
+    return len(approvals)
+
+
+async def void_all(session: AsyncSession, case: Case, actor: str, reason: str, now: datetime, *, keep: int | None = None) -> int:
+    """Void every version of the case that is on its way to publication, except `keep`; returns how many approvals were lost."""
+    on_the_way = select(ReplyVersion).where(
+        ReplyVersion.case_id == case.id, col(ReplyVersion.state).in_(ON_THE_WAY), ReplyVersion.id != keep
+    )
+    return sum([await void(session, version, reason, actor, now) for version in (await session.exec(on_the_way)).all()])
+
+
+async def void_outdated(session: AsyncSession, case: Case, event: Event, now: datetime, desk: Desk) -> None:
+    """The event has a new revision: void what was submitted for an older one, and say so."""
+    on_the_way = select(ReplyVersion).where(
+        ReplyVersion.case_id == case.id, col(ReplyVersion.state).in_(ON_THE_WAY), ReplyVersion.event_revision != event.revision
+    )
+    for version in (await session.exec(on_the_way)).all():
+        lost = await void(session, version, say("casework.void_event_changed"), "system", now)
+        text = say("casework.voided_by_event", number=case.number, version=version.number, lost=lost)
+        add_step(session, case, text, now)
+        await notify(session, case, text, now, desk, key=f"void:{version.id}", always=True)
+
+
+def subject(version: ReplyVersion) -> str:
+    """The version as the audit chain names it."""
+    return f"version:{version.id}"

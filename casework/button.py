@@ -1,10 +1,26 @@
-"""What a button stands for: an opaque token bound to a chat, a role and an expiry, used once."""
+"""What a button stands for: an opaque token bound to a chat, a command and an expiry, used once."""
 
-from datetime import datetime
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from casework.errors import Refused
+from casework.message import Button, Card
+from casework.staff import StaffMember
+from prompts import say
+from storage import audit
 from storage.columns import TIME_TYPE
+
+LIFETIME = timedelta(days=7)
+TOKEN_BYTES = 12
+SHOWING = ("时间线", "依据", "状态", "待办", "摘要", "信源", "条款", "帮助", "补充", "拟稿")
+"""Verbs that only show something, or may be repeated without harm."""
+ASKING = ("误报", "转办", "改稿", "退回", "静默", "升级", "办结", "已发")
+"""Verbs that ask back when nothing follows the number (误报 A12)."""
 
 
 class ButtonToken(SQLModel, table=True):
@@ -22,3 +38,74 @@ class ButtonToken(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     used_by: int | None = Field(default=None, foreign_key="staff_member.id")
     outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Redeemed:
+    """A pressed button. `standing` is the answer that an earlier press brought; None: carry `command` out."""
+
+    command: str
+    standing: str | None = None
+
+
+async def issue(session: AsyncSession, card: Card, platform: str, chat: str, case_id: int | None, now: datetime) -> Card:
+    """The card with a token on every button, for exactly that chat; a token of the same button that nobody has used is taken again."""
+    commands = {button.command for line in card.buttons for button in line}
+    if not commands:
+        return card
+    query = select(ButtonToken).where(
+        ButtonToken.platform == platform, ButtonToken.chat == chat, ButtonToken.case_id == case_id,
+        col(ButtonToken.command).in_(commands), col(ButtonToken.used_at).is_(None), ButtonToken.expires_at > now + LIFETIME / 2,
+    )  # fmt: skip
+    tokens = {row.command: row.token for row in (await session.exec(query)).all()}
+    for command in sorted(commands - tokens.keys()):
+        row = ButtonToken(
+            token=secrets.token_urlsafe(TOKEN_BYTES), platform=platform, chat=chat, command=command, case_id=case_id,
+            repeatable=is_repeatable(command), expires_at=now + LIFETIME,
+        )  # fmt: skip
+        session.add(row)
+        tokens[command] = row.token
+    return card.with_buttons([[_with_token(button, tokens) for button in line] for line in card.buttons])
+
+
+async def redeem(session: AsyncSession, token: str, platform: str, chat: str, staff: StaffMember, now: datetime) -> Redeemed:
+    """What a pressed button stands for. The verb behind it asks for the role; a refusal there leaves the token unused.
+
+    Raises:
+        Refused: nobody issued the token, it was issued for another chat, or it has expired.
+    """
+    row = await session.get(ButtonToken, token, with_for_update=True)
+    if row is None or (row.platform, row.chat) != (platform, chat):
+        raise Refused(say("casework.button_unknown"))
+    if row.expires_at <= now:
+        raise Refused(say("casework.button_expired", command=row.command))
+    if row.repeatable:
+        return Redeemed(row.command)
+    if row.used_at is not None:
+        return Redeemed(row.command, row.outcome or say("casework.button_used"))
+    row.used_at, row.used_by = now, staff.id
+    await audit.append(session, staff.name, "button.used", f"command:{row.command}", at=now)
+    return Redeemed(row.command)
+
+
+async def record_outcome(session: AsyncSession, token: str, outcome: str) -> None:
+    """Note what a button brought, in the transaction that used it; every later press answers with this."""
+    row = await session.get(ButtonToken, token)
+    if row is not None and not row.repeatable:
+        row.outcome = outcome
+
+
+async def move_chat(session: AsyncSession, platform: str, chat: str, new_chat: str) -> None:
+    """The platform gave the chat a new id; its buttons go with it."""
+    moved = update(ButtonToken).where(col(ButtonToken.platform) == platform, col(ButtonToken.chat) == chat).values(chat=new_chat)
+    await (await session.connection()).execute(moved)
+
+
+def is_repeatable(command: str) -> bool:
+    """Whether a button may be pressed again and again: it shows something or asks back."""
+    verb, *rest = command.split()
+    return verb in SHOWING or (verb in ASKING and len(rest) <= 1)
+
+
+def _with_token(button: Button, tokens: dict[str, str]) -> Button:
+    return replace(button, token=tokens[button.command])

@@ -3,12 +3,19 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel, select
+from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from monitoring.event import Event
+from prompts import say, words
+from storage import audit
 from storage.columns import TIME_TYPE, enum_type
 
 NUMBERS_PER_LETTER = 99
+OPENING_ATTEMPTS = 20
+"""How often a number that another writer took in the same instant is replaced by the next one."""
 
 
 class CaseState(StrEnum):
@@ -29,6 +36,7 @@ class Case(SQLModel, table=True):
     """One case for one event. `number` is what people say: A12.
 
     `announced_level` is the level that was last announced with a ringing message; only a higher one rings again.
+    `announced_items` is how many posts the event had then.
     """
 
     __tablename__ = "case"
@@ -41,6 +49,7 @@ class Case(SQLModel, table=True):
     owner_id: int | None = Field(default=None, foreign_key="staff_member.id")
     claimed_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     announced_level: int = 0
+    announced_items: int = 0
     muted_until: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     escalation_step: int = 0
     replied_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
@@ -75,3 +84,47 @@ def case_number(ordinal: int) -> str:
 async def case_by_number(session: AsyncSession, number: str) -> Case | None:
     """The case that people call by `number`, in any spelling (a12, Ａ１２)."""
     return (await session.exec(select(Case).where(Case.number == number.strip().upper()))).first()
+
+
+async def case_of_event(session: AsyncSession, event_id: int) -> Case | None:
+    """The case that handles an event."""
+    return (await session.exec(select(Case).where(Case.event_id == event_id))).first()
+
+
+async def open_case(session: AsyncSession, event: Event, now: datetime, attempts: int = OPENING_ATTEMPTS) -> tuple[Case, bool]:
+    """The case of an event, and whether this call opened it. Writers that come at the same time get numbers of their own.
+
+    Raises:
+        IntegrityError: other writers were faster `attempts` times; the caller repeats its transaction.
+    """
+    if found := await case_of_event(session, event.id or 0):
+        return found, False
+    ordinal = (await session.exec(select(func.count(col(Case.id))))).one() + 1
+    case = Case(number=case_number(ordinal), event_id=event.id or 0, opened_at=now)
+    try:
+        async with session.begin_nested():
+            session.add(case)
+    except IntegrityError:
+        if attempts == 1:
+            raise
+        return await open_case(session, event, now, attempts - 1)
+    add_step(session, case, say("casework.step_opened", level=words("alert.levels")[str(event.level)]), now)
+    await audit.append(session, "system", "case.opened", subject(case), at=now, event=event.id, level=event.level)
+    return case, True
+
+
+def add_step(session: AsyncSession, case: Case, text: str, now: datetime, actor: str = "") -> None:
+    """Write one line of the case's timeline."""
+    session.add(CaseStep(case_id=case.id or 0, at=now, actor=actor or say("casework.machine"), text=text))
+
+
+async def steps_of(session: AsyncSession, case: Case) -> list[CaseStep]:
+    """The timeline, oldest first."""
+    return list(
+        (await session.exec(select(CaseStep).where(CaseStep.case_id == case.id).order_by(col(CaseStep.at), col(CaseStep.id)))).all()
+    )
+
+
+def subject(case: Case) -> str:
+    """The case as the audit chain names it."""
+    return f"case:{case.number}"

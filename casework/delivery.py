@@ -1,16 +1,36 @@
 """The outbox: every card to staff is a row before it is sent, and a row after."""
 
-from datetime import datetime
+import asyncio
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ColumnElement, and_, func, or_, text, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from casework import button
+from casework.chat import StaffChat
+from casework.errors import ChatError
+from casework.message import Card
+from prompts import say
+from storage import audit
 from storage.columns import JSON_TYPE, TIME_TYPE, enum_type
+
+SEND_TIMEOUT_SECONDS = 30.0
+LEASE_TIME = timedelta(seconds=60)
+"""Longer than a send may take, so that a lease that ran out means a sender that is gone."""
+ROWS_READ_PER_LEASE = 10
+"""Rows looked at for each one leased, because some wait for another of their chat."""
+POSTGRES_LEASE_LOCK = 0x77_73_64_6C
+"""Key of the advisory lock that makes leasing workers take turns on PostgreSQL, so that the order within a chat holds."""
 
 
 class DeliveryState(StrEnum):
-    """`failed`: refused for good, a person must act. `dead`: given up after the last retry. `superseded`: a newer edit took its place before it was sent."""
+    """`failed`: refused for good, a person must act. `dead`: given up after the last retry. `superseded`: its message never stood."""
 
     DUE = "due"
     LEASED = "leased"
@@ -22,7 +42,12 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(SQLModel, table=True):
-    """One card for one chat. `replaces` is the delivery whose message is edited in place; None sends a new message."""
+    """One card for one chat. `replaces` is the delivery whose message is edited in place; None sends a new message.
+
+    `rings`: worth a message of its own; an edit that rings is sent as a new message where the platform cannot edit.
+    `maybe_shown`: an earlier attempt ended without an answer; the card says so when it is sent again.
+    `reference` is the platform's name of the message; an edit takes over that of the message it replaces when it is leased.
+    """
 
     __tablename__ = "delivery"
 
@@ -38,8 +63,204 @@ class Delivery(SQLModel, table=True):
     due_at: datetime = Field(sa_type=TIME_TYPE, index=True)
     created_at: datetime = Field(sa_type=TIME_TYPE)
     attempts: int = 0
+    maybe_shown: bool = False
     leased_by: str | None = None
     leased_until: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     sent_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     reference: str = ""
     last_error: str = ""
+
+    @property
+    def place(self) -> "Place":
+        return Place(self.platform, self.chat)
+
+
+class Place(NamedTuple):
+    """A chat of a platform."""
+
+    platform: str
+    chat: str
+
+
+WAITING = (DeliveryState.DUE, DeliveryState.UNCERTAIN)
+"""States in which a row is to be sent when its time has come."""
+STANDING = (*WAITING, DeliveryState.LEASED, DeliveryState.SENT)
+ALERT = "alert:"
+"""How the keys of alert cards begin."""
+
+
+async def enqueue(
+    session: AsyncSession,
+    card: Card,
+    place: Place,
+    now: datetime,
+    *,
+    key: str,
+    due_at: datetime | None = None,
+    case_id: int | None = None,
+    rings: bool = False,
+    replaces: int | None = None,
+) -> Delivery:
+    """Put a card out for delivery, with tokens on its buttons; the same key twice is one delivery.
+
+    Args:
+        due_at: not before; `now` where nothing is said.
+        replaces: the delivery whose message is to be edited.
+    """
+    if found := (await session.exec(select(Delivery).where(Delivery.key == key))).first():
+        return found
+    card = await button.issue(session, card, place.platform, place.chat, case_id, now)
+    row = Delivery(
+        key=key, platform=place.platform, chat=place.chat, case_id=case_id, card=card.to_json(), rings=rings, replaces=replaces,
+        due_at=due_at or now, created_at=now,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    await audit.append(
+        session, "system", "delivery.queued", subject(row), at=now, kind=card.kind, chat=":".join(place), case=card.case_number
+    )
+    return row
+
+
+async def renew(session: AsyncSession, row: Delivery, card: Card, now: datetime, due_at: datetime, *, rings: bool = False) -> bool:
+    """Give a row that still waits a newer card, and the earlier of both times. False: a sender has it already, nothing was changed."""
+    card = await button.issue(session, card, row.platform, row.chat, row.case_id, now)
+    change = update(Delivery).where(col(Delivery.id) == row.id, col(Delivery.state).in_(WAITING))
+    values = {"card": _marked(card, row.maybe_shown).to_json(), "due_at": min(due_at, row.due_at), "rings": rings or row.rings}
+    if (await (await session.connection()).execute(change.values(**values))).rowcount == 0:
+        return False
+    await session.refresh(row)
+    return True
+
+
+async def lease_due(session: AsyncSession, worker: str, now: datetime, limit: int, platforms: Collection[str]) -> list[Delivery]:
+    """Take rows whose time has come, so that no other worker sends them; leases of senders that are gone are taken over.
+
+    Within one chat the cards of one case go one after the other, and an edit waits until its message stands. What is leased together for
+    one chat is sent in turn, so each lease is longer than the one before it.
+
+    Args:
+        worker: name of the process; `release` frees what it held.
+        platforms: the platforms that this process is connected to.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await (await session.connection()).execute(text(f"SELECT pg_advisory_xact_lock({POSTGRES_LEASE_LOCK})"))
+    await _free(session, col(Delivery.leased_until) <= now, now)
+    root = aliased(Delivery)
+    query = select(Delivery, root.reference).join(root, col(root.id) == Delivery.replaces, isouter=True).where(_ready(root, platforms))
+    query = query.where(col(Delivery.due_at) <= now).order_by(col(Delivery.due_at), col(Delivery.id)).limit(limit * ROWS_READ_PER_LEASE)
+    busy = {_thread(row) for row in (await session.exec(select(Delivery).where(Delivery.state == DeliveryState.LEASED))).all()}
+    leased: list[Delivery] = []
+    for row, reference in (await session.exec(query)).all():
+        if len(leased) < limit and _thread(row) not in busy:
+            busy.add(_thread(row))
+            behind = sum(1 for other in leased if other.place == row.place)
+            row.state, row.leased_by, row.leased_until = DeliveryState.LEASED, worker, now + LEASE_TIME * (behind + 1)
+            row.attempts, row.reference = row.attempts + 1, reference or ""
+            leased.append(row)
+    await session.flush()
+    return leased
+
+
+async def transmit(chat: StaffChat, delivery: Delivery) -> str:
+    """Send or edit one leased card, outside any transaction, and return the message's reference.
+
+    Raises:
+        ChatError: see there; for `undelivered.mark_failure`. No answer within `SEND_TIMEOUT_SECONDS` is uncertain.
+    """
+    card = Card.from_json(delivery.card)
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+            if delivery.replaces is None:
+                return await chat.send(delivery.chat, card, delivery.key)
+            if chat.capabilities.edits:
+                await chat.edit(delivery.chat, delivery.reference, card)
+            elif delivery.rings:
+                await chat.send(delivery.chat, card, delivery.key)
+            return delivery.reference
+    except TimeoutError as error:
+        raise ChatError(say("alert.no_answer"), uncertain=True) from error
+
+
+async def mark_sent(session: AsyncSession, delivery: Delivery, reference: str, now: datetime) -> None:
+    """The card stands in the chat."""
+    if row := await held(session, delivery):
+        row.state, row.reference, row.sent_at, row.last_error = DeliveryState.SENT, reference, now, ""
+        row.leased_by = row.leased_until = None
+        await audit.append(session, "system", "delivery.sent", subject(row), at=now)
+
+
+async def held(session: AsyncSession, delivery: Delivery) -> Delivery | None:
+    """The row, if the lease under which `delivery` was taken is still the current one; None when another sender has it since."""
+    row = await session.get(Delivery, delivery.id, with_for_update=True, populate_existing=True)
+    return row if row and (row.state, row.attempts) == (DeliveryState.LEASED, delivery.attempts) else None
+
+
+async def release(session: AsyncSession, worker: str, now: datetime) -> int:
+    """At start: free what an earlier process of this name held when it was killed. The cards go again, marked as possibly shown before."""
+    return await _free(session, col(Delivery.leased_by) == worker, now)
+
+
+async def next_due(session: AsyncSession, platforms: Collection[str]) -> datetime | None:
+    """When `lease_due` will next find something."""
+    root = aliased(Delivery)
+    joined = select(func.min(Delivery.due_at)).select_from(Delivery).join(root, col(root.id) == Delivery.replaces, isouter=True)
+    waiting = (await session.exec(joined.where(_ready(root, platforms), _unoccupied()))).one()
+    ending = (await session.exec(select(func.min(Delivery.leased_until)).where(Delivery.state == DeliveryState.LEASED))).one()
+    return min((moment for moment in (waiting, ending) if moment), default=None)
+
+
+async def live_cards(session: AsyncSession, case_id: int | None) -> list[Delivery]:
+    """The alert cards of a case that stand or will stand, the newest of each chat."""
+    query = select(Delivery).where(
+        Delivery.case_id == case_id,
+        col(Delivery.replaces).is_(None),
+        col(Delivery.key).startswith(ALERT),
+        col(Delivery.state).in_(STANDING),
+    )
+    rows = (await session.exec(query.order_by(col(Delivery.id)))).all()
+    return list({row.place: row for row in rows}.values())
+
+
+def subject(row: Delivery) -> str:
+    """The delivery as the audit chain names it."""
+    return f"delivery:{row.id}"
+
+
+def _thread(row: Delivery) -> tuple[Place, int | None]:
+    return row.place, row.case_id
+
+
+def _ready(root: Any, platforms: Collection[str]) -> ColumnElement[bool]:
+    return and_(
+        col(Delivery.state).in_(WAITING),
+        col(Delivery.platform).in_(list(platforms)),
+        or_(col(Delivery.replaces).is_(None), root.state == DeliveryState.SENT),
+    )
+
+
+def _unoccupied() -> ColumnElement[bool]:
+    other: Any = aliased(Delivery)
+    same = other.case_id.is_not_distinct_from(Delivery.case_id)
+    leased = select(other.id).where(other.state == DeliveryState.LEASED, other.platform == Delivery.platform, other.chat == Delivery.chat)
+    return ~leased.where(same).exists()
+
+
+async def _free(session: AsyncSession, which: ColumnElement[bool], now: datetime) -> int:
+    rows = (await session.exec(select(Delivery).where(Delivery.state == DeliveryState.LEASED, which))).all()
+    for row in rows:
+        row.state, row.due_at, row.leased_by, row.leased_until = DeliveryState.DUE, now, None, None
+        mark_maybe_shown(row)
+        await audit.append(session, "system", "delivery.released", subject(row), at=now)
+    await session.flush()
+    return len(rows)
+
+
+def mark_maybe_shown(row: Delivery) -> None:
+    """Let the card say that it may stand in the chat already. An edit shows the same whether it comes once or twice and is left alone."""
+    if row.replaces is None and not row.maybe_shown:
+        row.maybe_shown, row.card = True, _marked(Card.from_json(row.card), True).to_json()
+
+
+def _marked(card: Card, maybe_shown: bool) -> Card:
+    return replace(card, head=card.head + say("alert.maybe_repeated")) if maybe_shown else card

@@ -20,7 +20,13 @@ class ChatError(CaseworkError):
     """
 
     def __init__(
-        self, message: str, *, retry_after_seconds: float | None = None, permanent: bool = False, uncertain: bool = False, moved_to: str | None = None
+        self,
+        message: str,
+        *,
+        retry_after_seconds: float | None = None,
+        permanent: bool = False,
+        uncertain: bool = False,
+        moved_to: str | None = None,
     ) -> None:
         super().__init__(message)
         self.retry_after_seconds, self.permanent, self.uncertain, self.moved_to = retry_after_seconds, permanent, uncertain, moved_to

@@ -18,8 +18,6 @@ class CardKind(StrEnum):
     REFUSAL = "refusal"
 
 
-
-
 @dataclass(frozen=True)
 class Button:
     """A button. `command` is the text that does the same; `token` is set when the card is put out for delivery."""

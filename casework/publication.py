@@ -11,7 +11,7 @@ from storage.columns import TIME_TYPE, enum_type
 
 
 class PublicationState(StrEnum):
-    """`offered`: the text was handed to a person to copy. `publishing` is stored before anything is sent; found after a crash it becomes `uncertain`."""
+    """`offered`: handed to a person to copy. `publishing` is stored before anything is sent; found after a crash it becomes `uncertain`."""
 
     OFFERED = "offered"
     PUBLISHING = "publishing"

@@ -72,7 +72,11 @@ class StaffGroup(SQLModel, table=True):
 
 async def member_of(session: AsyncSession, platform: str, user_id: str) -> StaffMember | None:
     """The active staff member behind an account; None for anybody else."""
-    query = select(StaffMember).join(StaffAccount).where(StaffAccount.platform == platform, StaffAccount.user_id == user_id, col(StaffMember.active))
+    query = (
+        select(StaffMember)
+        .join(StaffAccount)
+        .where(StaffAccount.platform == platform, StaffAccount.user_id == user_id, col(StaffMember.active))
+    )
     return (await session.exec(query)).first()
 
 

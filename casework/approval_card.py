@@ -1,0 +1,139 @@
+"""The card that asks for approval: the whole text, what was changed, how each fact was verified, what is promised and what may be asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from casework.alert_card import case_page, time_in_text
+from casework.announcing import edit, places_of
+from casework.approval import Approval, approvals_of
+from casework.case import Case
+from casework.delivery import Delivery, enqueue
+from casework.drafting.draft import CandidateRow, FactSlot, ReplyAuthor, ReplyVersion, VersionState
+from casework.drafting.editing import candidate_text, differences
+from casework.message import Button, Card, CardKind, Row
+from casework.situation import event_of
+from casework.staff import StaffMember
+from monitoring.event import Event
+from prompts import say, words
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A submitted text with all that an approver has to see."""
+
+    case: Case
+    event: Event
+    version: ReplyVersion
+    authors: tuple[str, ...]
+    signed: tuple[tuple[str, datetime], ...]
+    facts: tuple[FactSlot, ...]
+    original: str
+    next_question: str
+
+
+async def proof_of(session: AsyncSession, case: Case, version: ReplyVersion) -> Proof:
+    """Gather what the approval card shows."""
+    authors = select(StaffMember.name).join(ReplyAuthor).where(ReplyAuthor.version_id == version.id).order_by(StaffMember.name)
+    signed = [(await _name(session, approval), approval.at) for approval in await approvals_of(session, version)]
+    filled = select(FactSlot).where(FactSlot.case_id == case.id, col(FactSlot.value).is_not(None)).order_by(col(FactSlot.ordinal))
+    facts = tuple((await session.exec(filled)).all())
+    found = select(CandidateRow).where(CandidateRow.draft_id == version.draft_id, CandidateRow.ordinal == version.candidate_ordinal)
+    candidate = (await session.exec(found)).one()
+    return Proof(
+        case, await event_of(session, case), version, tuple((await session.exec(authors)).all()), tuple(signed), facts,
+        candidate_text(candidate, {fact.name: fact.value or "" for fact in facts}), candidate.next_question,
+    )  # fmt: skip
+
+
+def approval_card(proof: Proof, now: datetime) -> Card:
+    """The card for a version as it stands. Only a submitted one has buttons to approve and to send back."""
+    case, version = proof.case, proof.version
+    return Card(
+        CardKind.APPROVAL, _head(proof), rows=tuple(_rows(proof, now)), body=version.text, buttons=_buttons(case, version),
+        hint=say("casework.hint_approve", number=case.number, version=version.number) if version.state is VersionState.SUBMITTED else "",
+        level=proof.event.level, case_number=case.number, page=case_page(case.number),
+    )  # fmt: skip
+
+
+async def ask_for_approval(session: AsyncSession, case: Case, version: ReplyVersion, now: datetime) -> None:
+    """Put the card into every chat that has the case."""
+    card = approval_card(await proof_of(session, case, version), now)
+    for place in await places_of(session, case):
+        await enqueue(session, card, place, now, key=f"{_key(version)}{':'.join(place)}", case_id=case.id, rings=True)
+
+
+async def show_approvals(session: AsyncSession, case: Case, version: ReplyVersion, now: datetime) -> None:
+    """Bring the cards of a version up to date in place."""
+    card = approval_card(await proof_of(session, case, version), now)
+    query = select(Delivery).where(
+        Delivery.case_id == case.id, col(Delivery.key).startswith(_key(version)), col(Delivery.replaces).is_(None)
+    )
+    for row in (await session.exec(query)).all():
+        await edit(session, row, card, now, now, rings=True)
+
+
+def _head(proof: Proof) -> str:
+    fields = {"number": proof.case.number, "version": proof.version.number}
+    level = words("alert.levels")[str(proof.version.level)]
+    if proof.version.state is VersionState.SUBMITTED:
+        authors = say("casework.comma").join(proof.authors)
+        return say("casework.proof_head", authors=authors, needed=proof.version.required_approvals, level=level, **fields)
+    return say("casework.proof_head_ended", state=words("casework.version_states")[proof.version.state.value], **fields)
+
+
+def _rows(proof: Proof, now: datetime) -> list[Row]:
+    version, labels = proof.version, words("casework.proof_labels")
+    changed = sum(not run.same for run in differences(proof.original, version.text))
+    text = say("casework.proof_text", length=len(version.text), channel=version.channel, ordinal=version.candidate_ordinal, changed=changed)
+    rows = [Row(labels["text"], text, detail=proof.original), *_fact_rows(proof.facts, labels["facts"])]
+    if proof.signed:
+        signed = say("casework.comma").join(f"{name} {time_in_text(at, now)}" for name, at in proof.signed)
+        rows.append(
+            Row(labels["signed"], say("casework.proof_signed", signed=signed, done=len(proof.signed), needed=version.required_approvals))
+        )
+    if proof.next_question:
+        rows.append(Row(labels["rehearsal"], say("casework.proof_question", question=proof.next_question)))
+    rows += [Row(labels["promise"], say("casework.proof_promise", promise=check["span"])) for check in promises_in(version)]
+    if version.state in (VersionState.RETURNED, VersionState.VOID) and version.decision_note:
+        rows.append(Row(labels["note"], version.decision_note))
+    return rows
+
+
+def promises_in(version: ReplyVersion) -> list[dict[str, str]]:
+    """The promises that the checks found in the text, each once."""
+    found = {check["span"]: check for check in version.checks if check["name"] == PROMISE_CHECK}
+    return list(found.values())
+
+
+PROMISE_CHECK = "promise"
+"""Name of the check that lists what a text promises."""
+
+
+def _fact_rows(facts: Sequence[FactSlot], label: str) -> list[Row]:
+    if not facts:
+        return []
+    lines = [say("casework.proof_fact", name=f.name, value=f.value, how=f.verified_how, by=f.verified_by) for f in facts]
+    return [Row(label, say("casework.proof_facts", count=len(facts)), detail="\n".join(lines))]
+
+
+def _buttons(case: Case, version: ReplyVersion) -> tuple[tuple[Button, ...], ...]:
+    if version.state is not VersionState.SUBMITTED:
+        return ()
+    labels = words("alert.buttons")
+    return ((
+        Button(labels["approve"], say("casework.approve_command", number=case.number, version=version.number)),
+        Button(labels["send_back"], say("casework.send_back_command", number=case.number, version=version.number)),
+        Button(labels["grounds"], words("alert.commands")["grounds"].format(number=case.number)),
+    ),)  # fmt: skip
+
+
+def _key(version: ReplyVersion) -> str:
+    return f"approval:{version.id}:"
+
+
+async def _name(session: AsyncSession, approval: Approval) -> str:
+    return (await session.exec(select(StaffMember.name).where(StaffMember.id == approval.approver_id))).one()

@@ -1,0 +1,136 @@
+"""误报、升级、降级: what staff think of an alert. Every judgement is a label for the next training, and names who made it."""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from casework import approval, deadlines
+from casework.announcing import announce, notify, refresh
+from casework.case import Case, CaseState, add_step, subject
+from casework.desk import Desk
+from casework.errors import Refused
+from casework.escalation import duty_roster
+from casework.handling import must_live
+from casework.message import Button, Card, CardKind
+from casework.permission import Act, require
+from casework.situation import event_of
+from casework.staff import StaffMember
+from monitoring.event import Event, Label, LabelKind, LevelChange
+from prompts import say, words
+from storage import audit
+
+FALSE_ALARMS = (LabelKind.NOT_OURS, LabelKind.NOT_NEW, LabelKind.LEVEL_TOO_HIGH, LabelKind.ADVERTISING)
+GRAVE = (1, 2)
+
+
+def false_alarm_question(case: Case) -> Card:
+    """The one question that 误报 asks, with its four answers as buttons."""
+    kinds = words("casework.false_alarms")
+    answers = [
+        Button(kinds[kind.value], say("casework.false_alarm_command", number=case.number, kind=kinds[kind.value])) for kind in FALSE_ALARMS
+    ]
+    return Card(
+        CardKind.NOTICE, say("casework.false_alarm_question", number=case.number), buttons=(tuple(answers[:2]), tuple(answers[2:])),
+        case_number=case.number, hint=say("casework.false_alarm_hint", number=case.number),
+    )  # fmt: skip
+
+
+def false_alarm_kind(answer: str) -> LabelKind | None:
+    """The label behind an answer to the question (与我们无关); None for any other word."""
+    return next((kind for kind in FALSE_ALARMS if words("casework.false_alarms")[kind.value] == answer.strip()), None)
+
+
+async def dismiss(session: AsyncSession, case: Case, staff: StaffMember, kind: LabelKind, now: datetime, desk: Desk) -> str:
+    """误报: withdraw the card and keep the judgement as a label. 级别偏高 lowers the level instead.
+
+    Returns:
+        The sentence for the person.
+
+    Raises:
+        Refused: the case has ended, or the person may not.
+    """
+    if kind is LabelKind.LEVEL_TOO_HIGH:
+        return await lower(session, case, staff, now, desk)
+    await require(session, staff, Act.DISMISS)
+    must_live(case)
+    await _end_as_false_alarm(session, case, staff, kind, now, desk)
+    return say("casework.dismissed", number=case.number, kind=words("casework.false_alarms")[kind.value])
+
+
+async def lower(session: AsyncSession, case: Case, staff: StaffMember, now: datetime, desk: Desk) -> str:
+    """降级: one level less grave, by a named person; IV becomes a false alarm. Level I or II takes an approver. Raises Refused."""
+    event = await event_of(session, case)
+    await require(session, staff, Act.LOWER if event.level in GRAVE else Act.DISMISS)
+    must_live(case)
+    if event.level == 4:
+        await _end_as_false_alarm(session, case, staff, LabelKind.LEVEL_TOO_HIGH, now, desk)
+        return say("casework.dismissed", number=case.number, kind=words("casework.false_alarms")[LabelKind.LEVEL_TOO_HIGH.value])
+    await _label(session, event, staff, LabelKind.LEVEL_TOO_HIGH, now)
+    await _set_level(session, case, event, event.level + 1, staff, say("casework.level_too_high"), now, desk)
+    await refresh(session, case, now, desk, by_people=True)
+    return say("casework.lowered", number=case.number, level=words("alert.levels")[str(event.level)])
+
+
+async def escalate(session: AsyncSession, case: Case, staff: StaffMember, reason: str, now: datetime, desk: Desk) -> str:
+    """升级: one level graver, and the next person on the roster is called, with the reason. Returns the sentence. Raises Refused."""
+    await require(session, staff, Act.ESCALATE)
+    must_live(case)
+    if not reason.strip():
+        raise Refused(say("casework.escalate_why", number=case.number))
+    event = await event_of(session, case)
+    if event.level > 1:
+        await _set_level(session, case, event, event.level - 1, staff, reason, now, desk)
+        await announce(session, case, event, now, now)
+    called = await _call_leader(session, case, staff, reason, now, desk)
+    await audit.append(
+        session, staff.name, "case.escalated", subject(case), at=now, level=event.level, called=called, reason_length=len(reason)
+    )
+    return say("casework.escalated", number=case.number, level=words("alert.levels")[str(event.level)], called=called)
+
+
+async def _call_leader(session: AsyncSession, case: Case, staff: StaffMember, reason: str, now: datetime, desk: Desk) -> str:
+    roster = [person for person in await duty_roster(session) if person.id not in (staff.id, case.owner_id)]
+    person = roster[min(case.escalation_step, len(roster) - 1)] if roster else None
+    case.escalation_step += 1
+    name = f"{person.title} {person.name}".strip() if person else say("casework.nobody")
+    text = say("casework.escalated_notice", number=case.number, by=staff.name, name=name, reason=reason)
+    await notify(session, case, text, now, desk, key=f"escalated:{now.isoformat()}", mentions=(person.name,) if person else (), always=True)
+    return name
+
+
+async def _set_level(
+    session: AsyncSession, case: Case, event: Event, level: int, staff: StaffMember, reason: str, now: datetime, desk: Desk
+) -> None:
+    change = LevelChange(event_id=event.id or 0, at=now, from_level=event.level, to_level=level, reasons=[reason], actor=staff.name)
+    session.add(change)
+    old, event.level, event.revision = event.level, level, event.revision + 1
+    names = words("alert.levels")
+    add_step(session, case, say("casework.step_level", old=names[str(old)], new=names[str(level)], reason=reason), now, staff.name)
+    await audit.append(session, staff.name, "event.level_set", f"event:{event.id}", at=now, old=old, new=level)
+    await session.flush()
+    await deadlines.keep_clocks(session, case, event, now, now)
+    await approval.void_outdated(session, case, event, now, desk)
+
+
+async def _end_as_false_alarm(session: AsyncSession, case: Case, staff: StaffMember, kind: LabelKind, now: datetime, desk: Desk) -> None:
+    event = await event_of(session, case)
+    await _label(session, event, staff, kind, now)
+    case.state, case.closed_at = CaseState.DISMISSED, now
+    case.outcome = say("casework.dismissed_outcome", kind=words("casework.false_alarms")[kind.value], name=staff.name)
+    add_step(session, case, case.outcome, now, staff.name)
+    await audit.append(session, staff.name, "case.dismissed", subject(case), at=now, kind=kind)
+    await session.flush()
+    await deadlines.drop_all(session, case, now)
+    await approval.void_all(session, case, staff.name, say("casework.void_dismissed"), now)
+    await refresh(session, case, now, desk, by_people=True)
+
+
+async def _label(session: AsyncSession, event: Event, staff: StaffMember, kind: LabelKind, now: datetime) -> None:
+    session.add(Label(kind=kind, event_id=event.id, item_id=event.first_item_id, staff_id=staff.id or 0, at=now))
+    await audit.append(session, staff.name, "label.given", f"event:{event.id}", at=now, kind=kind)
+
+
+async def labels_of(session: AsyncSession, event: Event) -> list[Label]:
+    """What staff said about an event."""
+    return list((await session.exec(select(Label).where(Label.event_id == event.id).order_by(col(Label.id)))).all())

@@ -1,0 +1,19 @@
+"""When the desk has something to do next, so that its loop sleeps exactly until then."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from casework import deadlines, delivery, digest
+from casework.desk import Desk
+
+
+async def next_wake(session: AsyncSession, now: datetime, desk: Desk, platforms: Collection[str]) -> datetime | None:
+    """The earliest moment at which a delivery, a deadline or a digest falls due; None where nothing ever will."""
+    moments = (
+        await delivery.next_due(session, platforms),
+        await deadlines.next_warning(session),
+        digest.next_time(now, desk.alerting),
+    )
+    return min((moment for moment in moments if moment is not None), default=None)
