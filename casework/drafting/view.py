@@ -126,6 +126,7 @@ class DraftView:
     """The newest draft of a case, and all versions. `number` 0: nothing has been drafted yet."""
 
     case_number: str
+    draft_id: int | None
     number: int
     writer: str
     note: str
@@ -153,22 +154,13 @@ async def draft_view(session: AsyncSession, number: str) -> DraftView | None:
     slots = await _slots(session, case, names)
     versions = await _versions(session, case, names)
     if draft is None:
-        return DraftView(case.number, 0, "", "", None, (), slots, (), (), "", versions)
+        return DraftView(case.number, None, 0, "", "", None, (), slots, (), (), "", versions)
     sources = _sources(draft)
     candidates = await _candidates(session, draft, slots, sources, versions)
     return DraftView(
-        case.number,
-        draft.number,
-        draft.writer,
-        draft.note,
-        draft.created_at,
-        candidates,
-        slots,
-        sources,
-        tuple(draft.asks),
-        draft.next_question,
-        versions,
-    )
+        case.number, draft.id, draft.number, draft.writer, draft.note, draft.created_at, candidates, slots, sources,
+        tuple(draft.asks), draft.next_question, versions,
+    )  # fmt: skip
 
 
 def pieces_of(text: str, values: dict[str, str]) -> tuple[Piece, ...]:

@@ -20,7 +20,7 @@ HEADERS = {
 
 
 class Border:
-    """ASGI middleware. Refuses foreign Host names (DNS rebinding) and writing requests from foreign pages; every answer gets strict headers.
+    """ASGI middleware. Refuses foreign Host names (DNS rebinding) and writing from foreign pages; adds strict headers to all answers.
 
     Args:
         hosts: names under which the site may be asked for, without port; the loopback names always may.

@@ -1,8 +1,20 @@
-"""The pages of one case: what is known, its draft, the clauses and past cases behind it."""
+"""The pages of one case: what is known, its draft, the clauses and past cases behind it. They follow changes live."""
 
+from collections.abc import AsyncIterator
+from hashlib import sha256
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from adapters.chat.staff_room.site import Site
+import prompts
+from adapters.chat.staff_room.session import Visitor
+from adapters.chat.staff_room.site import Site, staff_only
+from adapters.chat.staff_room.stream import HEARTBEAT_SECONDS, clock_event, sse
+from casework.drafting.view import DraftView, draft_view
+from casework.staff import Role
+from casework.view import CaseView, case_view, clause_view, past_case
 
 
 class Casefile:
@@ -13,4 +25,82 @@ class Casefile:
 
     def routes(self) -> list[Route]:
         """Where they answer."""
-        return []
+        return [
+            staff_only(self._site, "/cases/{number}", self._case),
+            staff_only(self._site, "/cases/{number}/draft", self._draft),
+            staff_only(self._site, "/cases/{number}/events", self._events),
+            staff_only(self._site, "/clauses", self._clause),
+            staff_only(self._site, "/past-cases/{key:path}", self._past_case),
+        ]
+
+    async def _case(self, request: Request, visitor: Visitor) -> Response:
+        case, _ = await self._look(request.path_params["number"])
+        return await self._page(request, visitor, "case", f"/cases/{case.number}", case=case)
+
+    async def _draft(self, request: Request, visitor: Visitor) -> Response:
+        case, draft = await self._look(request.path_params["number"])
+        return await self._page(
+            request, visitor, "draft", f"/cases/{case.number}/draft", case=case, draft=draft, may_approve=Role.APPROVER in visitor.roles
+        )
+
+    async def _events(self, request: Request, visitor: Visitor) -> Response:
+        await self._look(request.path_params["number"])
+        return StreamingResponse(self._changes(request), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+    async def _clause(self, request: Request, visitor: Visitor) -> Response:
+        key, quote = request.query_params.get("key", ""), request.query_params.get("quote", "")
+        async with self._site.database.reading() as session:
+            clause = await clause_view(session, key)
+        if clause is None:
+            raise _unknown(key)
+        today = self._site.clock.now().date()
+        return await self._page(request, visitor, "clause", "/", clause=clause, quote=quote, today=today)
+
+    async def _past_case(self, request: Request, visitor: Visitor) -> Response:
+        async with self._site.database.reading() as session:
+            past = await past_case(session, request.path_params["key"])
+        if past is None:
+            raise _unknown(request.path_params["key"])
+        return await self._page(request, visitor, "past_case", "/", past=past)
+
+    async def _look(self, number: str) -> tuple[CaseView, DraftView]:
+        async with self._site.database.reading() as session:
+            case, draft = await case_view(session, number, self._site.clock.now()), await draft_view(session, number)
+        if case is None or draft is None:
+            raise _unknown(number)
+        return case, draft
+
+    async def _page(self, request: Request, visitor: Visitor, template: str, here: str, **values: object) -> Response:
+        """A whole page; of it only the part that stands in a sheet or is put in anew when the page's script asks for that."""
+        part = "x-part" in request.headers
+        async with self._site.database.reading() as session:
+            everybody = await self._site.everybody(session)
+        now = self._site.clock.now()
+        frame = "part.html" if part else "page.html"
+        return HTMLResponse(
+            self._site.pages.render(f"{template}.html", visitor, frame=frame, everybody=everybody, here=here, now=now, **values)
+        )
+
+    async def _changes(self, request: Request) -> AsyncIterator[str]:
+        """Says that the case looks different now, never how: the page asks for its parts."""
+        known, bell = await self._fingerprint(request), self._site.bell
+        yield clock_event(self._site) + sse("standing", known)
+        while not bell.closed and await self._site.visitor(request) is not None:
+            strokes = bell.strokes
+            if (seen := await self._fingerprint(request)) != known:
+                known = seen
+                yield sse("standing", known)
+            if not await bell.wait(strokes, HEARTBEAT_SECONDS):
+                yield clock_event(self._site)
+
+    async def _fingerprint(self, request: Request) -> str:
+        return fingerprint(*await self._look(request.path_params["number"]))
+
+
+def fingerprint(*views: CaseView | DraftView) -> str:
+    """The same for the same views, another for others."""
+    return sha256(repr(views).encode()).hexdigest()[:16]
+
+
+def _unknown(what: str) -> HTTPException:
+    return HTTPException(404, prompts.say("staff_room.unknown_page", what=what))

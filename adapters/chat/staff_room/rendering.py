@@ -14,7 +14,6 @@ from markupsafe import Markup, escape
 import prompts
 from adapters.chat.staff_room.session import Visitor
 from adapters.chat.staff_room.transcript import Standing
-from casework.message import Row
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -29,7 +28,7 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._templates.filters.update(marks=marks, hour=hour, day=day, left=left, role_names=role_names)
+        self._templates.filters.update(marks=marks, quoted=quoted, hour=hour, day=day, left=left, role_names=role_names)
         self._templates.globals.update(
             say=prompts.say, words=prompts.words, link=link, browser_words=json.dumps(prompts.words("staff_room.page"), ensure_ascii=False),
             department=department, edition=_edition(),
@@ -47,6 +46,12 @@ class Pages:
 def marks(text: str) -> Markup:
     """Text for a page: facts that are still unknown stand out, **this** is bold, everything else is plain text."""
     return Markup("").join(_marked(text))
+
+
+def quoted(text: str, quote: str) -> Markup:
+    """Text with the quoted span highlighted; without it when the span does not stand there word for word."""
+    before, found, after = text.partition(quote) if quote else (text, "", "")
+    return Markup("{}<mark class='quote'>{}</mark>{}").format(before, found, after) if found else escape(text)
 
 
 def _marked(text: str) -> Iterator[Markup]:
@@ -67,11 +72,6 @@ def link(target: str, base: str) -> str:
     if target.startswith("/") and not target.startswith(("//", "/\\")):
         return base + target
     return target if urlsplit(target).scheme in ("http", "https") else ""
-
-
-def row_link(row: Row, base: str) -> str:
-    """Where a row of a card leads, see `link`."""
-    return link(row.link, base)
 
 
 def hour(moment: datetime) -> str:

@@ -20,7 +20,7 @@ SESSION_LIFETIME = timedelta(days=30)
 
 
 class RoomSession(SQLModel, table=True):
-    """A browser that a person logged in with. Only hashes are kept: of the cookie's token, and of the link, which so begins one session only."""
+    """A browser that a person logged in with. Only hashes are kept, of the cookie's token and of the link; a link begins one session."""
 
     __tablename__ = "room_session"
 

@@ -124,3 +124,16 @@ function follow(address, handlers) {
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", (shown) => { if (shown.persisted) connect(); });
 }
+
+/** Time left until the clocks on the page end, as the server would word it. */
+function remaining(due) {
+  const now = clock.shown + (Date.now() - clock.since) * clock.pace, minutes = Math.round((due - now) / 60_000), size = Math.abs(minutes);
+  const span = size >= 2880 ? `${Math.floor(size / 1440)} 天` : size >= 60 ? `${Math.floor(size / 60)} 小时 ${size % 60} 分` : `${size} 分钟`;
+  return `${minutes >= 0 ? "剩" : "超时"} ${span}`;
+}
+
+function showRemaining() {
+  for (const left of document.querySelectorAll("[data-due]")) left.textContent = remaining(Date.parse(left.dataset.due));
+}
+
+setInterval(showRemaining, 5000);
