@@ -1,17 +1,19 @@
 """签发: a named person approves exactly one text, and the approval ends when anything that it was given for has changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel, UniqueConstraint, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework.announcing import notify
+from casework.announcing import edit, notify
 from casework.case import Case, add_step
+from casework.delivery import Delivery
 from casework.desk import Desk
 from casework.drafting.draft import ReplyVersion, VersionState
+from casework.message import Card, Row
 from monitoring.event import Event
-from prompts import say
+from prompts import say, words
 from storage import audit
 from storage.columns import TIME_TYPE
 
@@ -54,14 +56,17 @@ async def approvals_of(session: AsyncSession, version: ReplyVersion) -> list[App
     return list((await session.exec(standing.order_by(col(Approval.at), col(Approval.id)))).all())
 
 
-async def void(session: AsyncSession, version: ReplyVersion, reason: str, actor: str, now: datetime) -> int:
-    """End a version and all its approvals; returns how many approvals were lost."""
+async def void(
+    session: AsyncSession, version: ReplyVersion, reason: str, actor: str, now: datetime, ended: VersionState = VersionState.VOID
+) -> int:
+    """End a version and all its approvals, and take the buttons off its cards; returns how many approvals were lost."""
     approvals = await approvals_of(session, version)
     for approval in approvals:
         approval.voided_at, approval.void_reason = now, reason
-    version.state, version.decided_at, version.decision_note = VersionState.VOID, now, reason
+    version.state, version.decided_at, version.decision_note = ended, now, reason
     await session.flush()
-    await audit.append(session, actor, "version.voided", subject(version), at=now, approvals=len(approvals))
+    await _withdraw_cards(session, version, now)
+    await audit.append(session, actor, f"version.{ended.value}", subject(version), at=now, approvals=len(approvals))
     return len(approvals)
 
 
@@ -83,6 +88,20 @@ async def void_outdated(session: AsyncSession, case: Case, event: Event, now: da
         text = say("casework.voided_by_event", number=case.number, version=version.number, lost=lost)
         add_step(session, case, text, now)
         await notify(session, case, text, now, desk, key=f"void:{version.id}", always=True)
+
+
+async def _withdraw_cards(session: AsyncSession, version: ReplyVersion, now: datetime) -> None:
+    cards = select(Delivery).where(Delivery.case_id == version.case_id, col(Delivery.key).startswith(card_key(version)))
+    for row in (await session.exec(cards.where(col(Delivery.replaces).is_(None)))).all():
+        state, card = words("casework.version_states")[version.state.value], Card.from_json(row.card)
+        head = say("casework.proof_head_ended", number=card.case_number, version=version.number, state=state)
+        note = Row(words("casework.proof_labels")["note"], version.decision_note)
+        await edit(session, row, replace(card, head=head, rows=(*card.rows, note), buttons=(), hint=""), now, now, rings=True)
+
+
+def card_key(version: ReplyVersion) -> str:
+    """How the keys of the cards that ask for approval of this version begin."""
+    return f"approval:{version.id}:"
 
 
 def subject(version: ReplyVersion) -> str:

@@ -9,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.alert_card import case_page, time_in_text
 from casework.announcing import edit, places_of
-from casework.approval import Approval, approvals_of
+from casework.approval import Approval, approvals_of, card_key
 from casework.case import Case
+from casework.checks.promises import promises
 from casework.delivery import Delivery, enqueue
 from casework.drafting.draft import CandidateRow, FactSlot, ReplyAuthor, ReplyVersion, VersionState
 from casework.drafting.editing import candidate_text, differences
@@ -63,14 +64,14 @@ async def ask_for_approval(session: AsyncSession, case: Case, version: ReplyVers
     """Put the card into every chat that has the case."""
     card = approval_card(await proof_of(session, case, version), now)
     for place in await places_of(session, case):
-        await enqueue(session, card, place, now, key=f"{_key(version)}{':'.join(place)}", case_id=case.id, rings=True)
+        await enqueue(session, card, place, now, key=f"{card_key(version)}{':'.join(place)}", case_id=case.id, rings=True)
 
 
 async def show_approvals(session: AsyncSession, case: Case, version: ReplyVersion, now: datetime) -> None:
     """Bring the cards of a version up to date in place."""
     card = approval_card(await proof_of(session, case, version), now)
     query = select(Delivery).where(
-        Delivery.case_id == case.id, col(Delivery.key).startswith(_key(version)), col(Delivery.replaces).is_(None)
+        Delivery.case_id == case.id, col(Delivery.key).startswith(card_key(version)), col(Delivery.replaces).is_(None)
     )
     for row in (await session.exec(query)).all():
         await edit(session, row, card, now, now, rings=True)
@@ -97,20 +98,8 @@ def _rows(proof: Proof, now: datetime) -> list[Row]:
         )
     if proof.next_question:
         rows.append(Row(labels["rehearsal"], say("casework.proof_question", question=proof.next_question)))
-    rows += [Row(labels["promise"], say("casework.proof_promise", promise=check["span"])) for check in promises_in(version)]
-    if version.state in (VersionState.RETURNED, VersionState.VOID) and version.decision_note:
-        rows.append(Row(labels["note"], version.decision_note))
+    rows += [Row(labels["promise"], say("casework.proof_promise", promise=promise.text)) for promise in promises(version.text, now)]
     return rows
-
-
-def promises_in(version: ReplyVersion) -> list[dict[str, str]]:
-    """The promises that the checks found in the text, each once."""
-    found = {check["span"]: check for check in version.checks if check["name"] == PROMISE_CHECK}
-    return list(found.values())
-
-
-PROMISE_CHECK = "promise"
-"""Name of the check that lists what a text promises."""
 
 
 def _fact_rows(facts: Sequence[FactSlot], label: str) -> list[Row]:
@@ -129,10 +118,6 @@ def _buttons(case: Case, version: ReplyVersion) -> tuple[tuple[Button, ...], ...
         Button(labels["send_back"], say("casework.send_back_command", number=case.number, version=version.number)),
         Button(labels["grounds"], words("alert.commands")["grounds"].format(number=case.number)),
     ),)  # fmt: skip
-
-
-def _key(version: ReplyVersion) -> str:
-    return f"approval:{version.id}:"
 
 
 async def _name(session: AsyncSession, approval: Approval) -> str:

@@ -12,15 +12,14 @@ from casework import deadlines
 from casework.alert_card import case_page, time_in_text
 from casework.announcing import notify, refresh
 from casework.approval import ApprovedReply
-from casework.approval_card import promises_in
 from casework.case import Case, CaseState, add_step, case_by_number, subject
+from casework.checks.promises import promises
 from casework.deadline import Clock, DeadlineKind
 from casework.desk import Desk
 from casework.drafting.draft import ReplyVersion, VersionState
 from casework.errors import PublishError, Refused
 from casework.message import Card, CardKind
 from casework.permission import Act, require
-from casework.promised_time import promised_time
 from casework.publication import Promise, Publication, PublicationState
 from casework.staff import StaffMember
 from prompts import say
@@ -148,7 +147,8 @@ async def _store(
 async def _published(session: AsyncSession, case: Case, publication: Publication, link: str, actor: str, now: datetime, desk: Desk) -> None:
     version = await session.get_one(ReplyVersion, publication.version_id)
     publication.state, publication.link, publication.published_at = PublicationState.PUBLISHED, link, now
-    version.state = VersionState.PUBLISHED
+    if version.state is VersionState.APPROVED:  # one that was voided after a person took the text stays void, and is out all the same
+        version.state = VersionState.PUBLISHED
     if case.state.is_live:
         case.state, case.replied_at = CaseState.REPLIED, now
     add_step(session, case, say("casework.step_published", version=version.number, link=link), now, actor if actor != "system" else "")
@@ -168,8 +168,8 @@ async def keep_promises(session: AsyncSession, case: Case, now: datetime) -> Non
 
 
 async def _note_promises(session: AsyncSession, case: Case, version: ReplyVersion, now: datetime) -> None:
-    for found in promises_in(version):
-        promise = Promise(case_id=case.id or 0, version_id=version.id or 0, text=found["span"], due_at=promised_time(found["span"], now))
+    for found in promises(version.text, now):
+        promise = Promise(case_id=case.id or 0, version_id=version.id or 0, text=found.text, due_at=found.due_at)
         session.add(promise)
         await session.flush()
         if promise.due_at:

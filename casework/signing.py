@@ -115,11 +115,8 @@ async def send_back(session: AsyncSession, version: ReplyVersion, staff: StaffMe
         raise Refused(say("casework.send_back_why", number=case.number, version=version.number))
     if version.state is not VersionState.SUBMITTED:
         raise Refused(say(f"casework.version_{version.state.value}", number=case.number, version=version.number))
-    await void(session, version, reason, staff.name, now)
-    version.state = VersionState.RETURNED
+    await void(session, version, reason.strip(), staff.name, now, VersionState.RETURNED)
     add_step(session, case, say("casework.step_returned", version=version.number, reason=reason), now, staff.name)
-    await audit.append(session, staff.name, "version.returned", subject(version), at=now, case=case.number)
-    await show_approvals(session, case, version, now)
     return say("casework.returned", number=case.number, version=version.number)
 
 
@@ -152,7 +149,6 @@ async def void_if_changed(session: AsyncSession, version: ReplyVersion, now: dat
     lost = await void(session, version, changed, "system", now)
     sentence = say("casework.voided", number=case.number, version=version.number, why=changed, lost=lost)
     add_step(session, case, sentence, now)
-    await show_approvals(session, case, version, now)
     return sentence
 
 
