@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from casework.drafting.ask import AskKind, gap_of, kind_of
 from casework.drafting.candidate import Sentence, SentenceKind
 from casework.drafting.citizen_words import without_marks
 from casework.drafting.evidence import Evidence
 from casework.drafting.matter import Matter
-from casework.drafting.slots import slot
-from casework.drafting.topic import Topic, topic_of, with_tuples
+from casework.drafting.topic import Topic, topic_of
 from language.numerals import from_int
 from prompts import frames
 from retrieval.evidence import Quote
@@ -17,18 +16,6 @@ from retrieval.evidence import Quote
 CONDUCT = "执法行为与作风"
 POST = "post"
 """Reference of a sentence that rests on what the citizens wrote."""
-
-
-@dataclass(frozen=True)
-class AskKind:
-    """One way of asking; `prompts/frames/asks.toml` explains the fields."""
-
-    name: str
-    words: tuple[str, ...]
-    tail: str
-    echo: str
-    answer: tuple[str, ...]
-    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,16 +57,6 @@ def clause_sentences(quote: Quote, wording: str = "clause") -> list[Sentence]:
     return [cited, *([Sentence(meaning, SentenceKind.CLAUSE, refs)] if meaning else [])]
 
 
-def kind_of(ask: str) -> AskKind:
-    """The way an ask is asked; the first kind with a word in it, else the last, a request to act."""
-    return next((kind for kind in _kinds() if any(word in ask for word in kind.words)), _kinds()[-1])
-
-
-def gap_of(ask: str) -> str:
-    """The slot of an ask: its words and what is missing."""
-    return slot(f"“{without_marks(ask)}”{kind_of(ask).tail}")
-
-
 def _answer(matter: Matter, ask: str, number: int, topic: Topic, quote: Quote | None, said: list[str], brief: bool) -> list[Sentence]:
     kind = kind_of(ask)
     sentences = [_lead(matter, ask, number, kind)]
@@ -107,8 +84,3 @@ def _fields(matter: Matter, topic: Topic) -> dict[str, str]:
 
 def _pieces() -> dict[str, str]:
     return frames("asks")["pieces"]  # type: ignore[no-any-return]
-
-
-@cache
-def _kinds() -> tuple[AskKind, ...]:
-    return tuple(AskKind(**with_tuples(row)) for row in frames("asks")["kind"])

@@ -16,6 +16,8 @@ from casework.drafting.topic import Topic, topic_of
 from casework.drafting.writer import Progress
 
 TIGHTEST = 2
+ASK_PASSAGES = ("asks", "asks_law", "asks_brief")
+"""Answers ask by ask: in full; with clauses but short; short and without clauses."""
 
 
 class EmbeddedWriter:
@@ -79,7 +81,7 @@ class _Composition:
         return [piece for line in lines if line.applies(self.matter.standing.value) for piece in self._pieces_of(line)]
 
     def _pieces_of(self, line: FrameLine) -> list[_Piece]:
-        if line.use == "asks":
+        if line.use in ASK_PASSAGES:
             return [_Piece(sentence, line.rank, (answer.ask,)) for answer in self._answers for sentence in answer.sentences]
         if line.use == "asks_named":
             return [_Piece(named(self.matter.asks, self.matter.told), line.rank, self.matter.asks)] if self.matter.asks else []
@@ -90,7 +92,10 @@ class _Composition:
 
     @cached_property
     def _answers(self) -> list[Answer]:
-        return answers(self.matter, self.evidence, self.topic, brief=self.tightness > 0, quoting=self.tightness < TIGHTEST)
+        brief = self.tightness > 0 or self._asks_use != "asks"
+        return answers(
+            self.matter, self.evidence, self.topic, brief=brief, quoting=self.tightness < TIGHTEST and self._asks_use != "asks_brief"
+        )
 
     @cached_property
     def _fields(self) -> dict[str, str]:
@@ -101,7 +106,7 @@ class _Composition:
         """The passages that a frame may `use`, beside those that treat asks."""
         quoted = {ref for answer in self._answers for sentence in answer.sentences for ref in sentence.refs}
         return {
-            "clause": lambda: clause_passage(self.evidence, quoted if self._treats_asks else set()),
+            "clause": lambda: clause_passage(self.evidence, quoted if self._asks_use else set()),
             "cases": lambda: cases_passage(self.evidence, self.topic),
             "told": lambda: told_passage(self.matter, self._fields["subject"]),
             "previous": lambda: previous_passage(self.matter),
@@ -109,8 +114,9 @@ class _Composition:
         }
 
     @property
-    def _treats_asks(self) -> bool:
-        return any(line.use == "asks" for line in self.frame.lines[self.channel])
+    def _asks_use(self) -> str:
+        """Which of the ask passages the frame uses; empty where it only names the asks."""
+        return next((line.use for line in self.frame.lines[self.channel] if line.use in ASK_PASSAGES), "")
 
 
 def _fitted(pieces: list[_Piece], longest: int) -> list[_Piece]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from casework.desk import Desk
+from casework.drafting.ask import kind_of
 from casework.drafting.matter import Matter
 from casework.drafting.topic import Topic, topic_of
 from retrieval.evidence import CaseHit, ClauseHit, Quote
@@ -15,7 +16,7 @@ from retrieval.library import Library
 MOST_CLAUSES = 3
 """A reply quotes one clause as a rule and never more than three (REPLIES 原则 7)."""
 
-SEARCHED = 12
+SEARCHED = 30
 LONGEST_QUOTE = 90
 SHORTEST_QUOTE = 8
 SIMILAR_CASES = 5
@@ -64,17 +65,12 @@ def find_evidence(matter: Matter, library: Library, desk: Desk, on: date) -> Evi
     by_ask: dict[str, Quote] = {}
     for ask in matter.asks:
         own = topic_of(ask, matter.line, topic)
-        hits = _search(library, desk, on, f"{ask} {matter.headline}", own)
-        quote = _best(hits, own, penal=asks_for_penalty(ask))
+        kind = kind_of(ask)
+        quote = _best(_search(library, desk, on, f"{ask} {matter.headline}", own), own, penal=kind.penal) if kind.law else None
         if quote and _room_for(quote, [*by_ask.values(), *([general] if general else [])]):
             by_ask[ask] = quote
     cases = library.search_cases(f"{matter.headline}\n{matter.told}"[:500], limit=SIMILAR_CASES)
     return Evidence(by_ask, general, tuple(cases))
-
-
-def asks_for_penalty(ask: str) -> bool:
-    """Whether an ask wants to know if somebody can be punished."""
-    return any(word in ask for word in ("罚", "处罚", "处分", "追责", "查封", "取缔"))
 
 
 def best_span(text: str, terms: tuple[str, ...], longest: int = LONGEST_QUOTE) -> str:
@@ -104,7 +100,8 @@ def _search(library: Library, desk: Desk, on: date, words: str, topic: Topic) ->
     if not topic.terms:
         return []
     query = f"{words} {' '.join(topic.terms)}"
-    return library.search_clauses(query, region=desk.department.region, on=on, limit=SEARCHED)
+    hits = library.search_clauses(query, region=desk.department.region, on=on, limit=SEARCHED)
+    return [hit for hit in hits if any(word in hit.title for word in (*topic.titles, *topic.words))]
 
 
 def _best(hits: list[ClauseHit], topic: Topic, *, penal: bool) -> Quote | None:

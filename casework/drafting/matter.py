@@ -43,6 +43,7 @@ class Standing(StrEnum):
     ANSWERED = "answered"
     SETTLED = "settled"
     PRAISE = "praise"
+    NEWS = "news"
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,11 @@ def _standing_by_nature(matter: Matter) -> Standing:
     by_intent = {"谣言或不实": Standing.RUMOUR, "表扬": Standing.PRAISE, "咨询": Standing.QUESTION}
     if matter.intent in by_intent:
         return by_intent[matter.intent]
-    return {1: Standing.URGENT, 2: Standing.URGENT, 3: Standing.PRESSING}.get(matter.level, Standing.ORDINARY)
+    if matter.level in (1, 2):
+        return Standing.URGENT
+    if matter.intent == "中性资讯":
+        return Standing.NEWS
+    return Standing.PRESSING if matter.level == 3 else Standing.ORDINARY
 
 
 async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -> Matter:

@@ -57,6 +57,7 @@ _PLANS: dict[Standing, Plan] = {
     Standing.QUESTION: ((_S.POLICY, _C.TICKET), (_S.EARLY_NOTICE, _C.COMMENT), (_S.FACTS, _C.TICKET)),
     Standing.ANSWERED: ((_S.PROGRESS, _C.TICKET), (_S.CLOSING, _C.TICKET), (_S.FACTS, _C.BULLETIN)),
     Standing.SETTLED: ((_S.CLOSING, _C.TICKET), (_S.PROGRESS, _C.COMMENT), (_S.FACTS, _C.ARTICLE)),
+    Standing.NEWS: ((_S.EARLY_NOTICE, _C.COMMENT), (_S.FACTS, _C.BULLETIN), (_S.CLARIFICATION, _C.BULLETIN)),
     Standing.PRAISE: ((_S.CLOSING, _C.COMMENT), (_S.EARLY_NOTICE, _C.TICKET), (_S.FACTS, _C.ARTICLE)),
 }
 """What to propose for each standing, the recommended first."""

@@ -19,6 +19,7 @@ class Topic:
     name: str
     words: tuple[str, ...]
     terms: tuple[str, ...]
+    titles: tuple[str, ...]
     penal: tuple[str, ...]
     checks: str
     steps: str

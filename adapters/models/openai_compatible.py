@@ -1,0 +1,87 @@
+"""A language model behind any OpenAI-compatible address (DeepSeek, Qwen, a local vLLM or Ollama), through LangChain. Extra `models`."""
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from retrieval.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+ATTEMPTS = 2
+"""The first try and one more, for an answer that is no JSON of the shape asked for."""
+
+TEMPERATURE = 0.2
+
+
+class OpenAICompatibleModel:
+    """One chat model that answers in JSON. It is given no tools; what a post says in its prompt can make it write, never act.
+
+    Args:
+        name: the model's name as the server knows it.
+        base_url: address of the API, with its version (`https://…/v1`).
+        api_key: may be empty for a server of one's own.
+        domestic: whether the server stands in mainland China or is one's own (PIPL 第三十六条).
+        timeout_seconds: for one request.
+    """
+
+    def __init__(self, name: str, *, base_url: str, api_key: str = "", domestic: bool = False, timeout_seconds: float = 60) -> None:
+        self.name, self.domestic = name, domestic
+        self._base_url, self._api_key, self._timeout_seconds = base_url, api_key, timeout_seconds
+        self._chat: BaseChatModel | None = None
+
+    async def complete(self, system: str, user: str, schema: dict[str, Any]) -> dict[str, Any]:
+        """The model's answer as a JSON object with the fields that `schema` requires.
+
+        Raises:
+            ModelUnavailable: down, refused, slow, or twice no such object.
+        """
+        wording = f"{system}\n\nJSON 的结构：\n{json.dumps(schema, ensure_ascii=False)}"
+        for _ in range(ATTEMPTS):
+            answer = _object(await self._said(wording, user))
+            if answer is not None and all(name in answer for name in schema.get("required", ())):
+                return answer
+        raise ModelUnavailable(f"{self.name}: no usable JSON in {ATTEMPTS} answers")
+
+    async def _said(self, system: str, user: str) -> str:
+        if self._chat is None:
+            self._chat = await asyncio.to_thread(self._connect)
+        from openai import APIStatusError, OpenAIError
+
+        try:
+            return str((await self._chat.ainvoke([("system", system), ("human", user)])).text)
+        except APIStatusError as error:
+            raise ModelUnavailable(
+                f"{self.name}: HTTP {error.status_code}", retry_after_seconds=_retry_after(error.response.headers)
+            ) from error
+        except OpenAIError as error:
+            raise ModelUnavailable(f"{self.name}: {type(error).__name__}") from error
+
+    def _connect(self) -> "BaseChatModel":
+        """Make the client; in a thread, since importing it takes a second or two."""
+        try:
+            from langchain_openai import ChatOpenAI
+        except ImportError as error:
+            raise ModelUnavailable("the extra `models` is not installed") from error
+        return ChatOpenAI(
+            model=self.name, base_url=self._base_url, api_key=self._api_key or "none", timeout=self._timeout_seconds,
+            max_retries=0, temperature=TEMPERATURE, model_kwargs={"response_format": {"type": "json_object"}},
+        )  # fmt: skip
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    """The JSON object in an answer, also where it stands in a code fence."""
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        found = json.loads(text[start : end + 1])
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _retry_after(headers: Any) -> float | None:
+    try:
+        return float(headers.get("retry-after", ""))
+    except ValueError:
+        return None
