@@ -8,7 +8,6 @@ from functools import cache
 from language.script import to_simplified
 
 LINK = re.compile(r"(?:https?://|www\.)[\w\-./?=&%#:~+@!$,;]+", re.ASCII | re.IGNORECASE)
-MENTION = re.compile(r"@[\w\-·]{1,30}")
 PICTOGRAPH = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u20e3]|\\[[\u4e00-\u9fffa-z]{1,6}\\]")
 """An emoji, or the way platforms write one in letters ([泪])."""
 
@@ -22,7 +21,7 @@ class Normal:
 
     Attributes:
         original: as it was written.
-        text: for matching: half width, simplified, lower case, without invisible characters; links and mentions blanked.
+        text: for matching: half width, simplified, lower case, without invisible characters; links and pictographs blanked.
         offsets: for each character of `text` its place in `original`; None where the two run in step.
     """
 
@@ -52,8 +51,8 @@ def normalise(text: str) -> Normal:
 
 
 def blank(text: str) -> str:
-    """The text with links, mentions and pictographs overwritten by spaces, as long as before: their letters are not the writer's words."""
-    for pattern in (LINK, MENTION, PICTOGRAPH):
+    """The text with links and pictographs overwritten by spaces, as long as before: their letters are not the writer's words."""
+    for pattern in (LINK, PICTOGRAPH):
         text = pattern.sub(lambda match: " " * len(match.group()), text)
     return text
 

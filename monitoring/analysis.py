@@ -10,7 +10,7 @@ from monitoring.intent import judge_intent
 from monitoring.item import Attitude, Relevance
 from monitoring.negativity import load_negativity
 from monitoring.reading import Reading, read_post
-from monitoring.relevance import RelevanceVerdict, judge_relevance
+from monitoring.relevance import PLACE_MARK, RelevanceVerdict, judge_relevance
 from monitoring.watch import Watch
 from prompts import say
 
@@ -66,14 +66,16 @@ def analyse(
         has_video: whether a video hangs on the post.
     """
     reading = read_post(title, text, watch.lexicon.find)
+    where = watch.gazetteer.find(reading)
+    if where.offset is not None:
+        reading = reading.marked(PLACE_MARK, where.offset)
     business = judge_relevance(reading, watch.rules)
     stance = judge_attitude(reading, watch.cues, relevance_score=business.score)
     attitude = stance.attitude if business.relevance.is_ours else Attitude.NEUTRAL
-    intent = judge_intent(reading, watch.cues, business.relevance, attitude)
+    intent = judge_intent(reading, watch.cues, business, attitude)
     known = Circumstances(business.line, attitude, likes, reposts, has_video)
     factors = find_factors(reading, watch.cues, watch.policy, known) if business.relevance.is_ours else ()
     grade = grade_item(factors, watch.policy, alarming=_is_alarming(reading, business, intent, factors, watch))
-    where = watch.gazetteer.find(reading)
     return Analysis(
         relevance=business.relevance,
         relevance_score=business.score,
@@ -99,7 +101,7 @@ def _is_alarming(reading: Reading, business: RelevanceVerdict, intent: str, fact
         return True
     if intent in ("表扬", "中性资讯"):
         return False
-    return intent not in _QUIET_INTENTS or reading.has(watch.cues["complain"])
+    return intent not in _QUIET_INTENTS or reading.has(watch.cues["complain"] | watch.cues["illegal"] | watch.cues["demand"])
 
 
 def _attitude_reason(attitude: Attitude, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitoring.conduct import conduct
 from monitoring.cues import Cues
 from monitoring.item import Attitude
-from monitoring.reading import Reading, Span
+from monitoring.reading import Reading
 
 NEGATIVE_FROM = 0.5
 _OPEN_BLAME = 0.62
@@ -15,6 +16,7 @@ _LOOSE_BLAME = 0.16
 _ELSEWHERE_BLAME = 0.07
 _WEARY = 0.06
 _MOST_WEARY = 4
+_CONDUCT = "执法行为"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def judge_attitude(reading: Reading, cues: Cues, *, relevance_score: float) -> A
 def _blames(reading: Reading, cues: Cues) -> Iterator[tuple[str, float]]:
     """Each word of blame once, with its weight where it stands best."""
     best: dict[str, float] = {}
+    best |= {_CONDUCT: _OPEN_BLAME for sign in conduct(reading, cues) if sign.name != "officers_attacked"}
     for word, _ in reading.starts(cues["blame_official"]):
         best[word] = _OPEN_BLAME
     for word, start in reading.starts(cues["blame"]):
@@ -60,7 +63,7 @@ def _blames(reading: Reading, cues: Cues) -> Iterator[tuple[str, float]]:
 
 def _aim(reading: Reading, cues: Cues, start: int) -> float:
     """Whom a word of blame is meant for: who stands nearest before it in its sentence, else after it, else nobody named."""
-    sentence = next((sentence for sentence in reading.sentences if sentence.start <= start < sentence.end), Span(0, len(reading.text), ""))
+    sentence = reading.sentence_at(start)
     official = [place for _, place in reading.starts(cues["official"]) if sentence.start <= place < sentence.end]
     private = [place for _, place in reading.starts(cues["private"]) if sentence.start <= place < sentence.end]
     if not official:

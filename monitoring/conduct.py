@@ -26,7 +26,7 @@ def conduct(reading: Reading, cues: Cues) -> Iterator[Sign]:
 def _by_officers(reading: Reading, cues: Cues, words: str) -> Span | None:
     """The first deed of the list `words` with an officer before it, or shortly after, in the same sentence."""
     officers = sorted(start for _, start in reading.starts(cues["officers"]))
-    for span in sorted(cues.stated(reading, words), key=lambda span: span.start):
+    for span in cues.stated(reading, words):
         for officer in officers:
             first, last = sorted((officer, span.start))
             if last - first <= _REACH and not any(mark in reading.text[first:last] for mark in "。！？!?\n"):

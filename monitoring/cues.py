@@ -10,12 +10,17 @@ _LOOK_BACK = 12
 """Characters before a word within which a negation or a doubt reaches it."""
 
 
+_NOT = tuple("不没未别勿无")
+
+
 class Cues(Mapping[str, frozenset[str]]):
     """The word lists of `lexicons/cues.toml` by name, with the questions that are asked of them."""
 
     def __init__(self, lists: WordLists) -> None:
         self._lists = dict(lists)
-        self._unreal = _any_of(self["negation"] | self["hypothesis"])
+        self._feared = _any_of(self["negation"] | self["fear"])
+        self._vague = _any_of(self["vague"])
+        self._condition = _any_of(self["condition"])
         self._unreal_after = _any_of(self["hypothesis_after"])
 
     def __getitem__(self, name: str) -> frozenset[str]:
@@ -29,20 +34,23 @@ class Cues(Mapping[str, frozenset[str]]):
 
     def stated(self, reading: Reading, name: str) -> Iterator[Span]:
         """Each place where a word of the list `name` is stated as a fact: neither denied nor feared nor supposed in its clause."""
-        for word, start in reading.starts(self[name]):
-            if self.is_fact(reading, start, start + len(word)):
-                yield Span(start, start + len(word), word)
+        return (span for span in reading.spans(self[name]) if self.is_fact(reading, span.start, span.end))
 
     def first_stated(self, reading: Reading, name: str) -> Span | None:
         """The first of `stated`."""
-        return min(self.stated(reading, name), key=lambda span: span.start, default=None)
+        return next(self.stated(reading, name), None)
 
     def is_fact(self, reading: Reading, start: int, end: int) -> bool:
-        """Whether what stands at `start` is told as a fact."""
-        clause = reading.clause_at(start)
-        before = reading.text[max(clause.start, start - _LOOK_BACK) : start]
-        after = reading.text[end : min(len(reading.text), max(clause.end, end) + _LOOK_BACK)]
-        return not self._unreal.search(before) and not self._unreal_after.search(after)
+        """Whether what stands at `start` is told as a fact that has come about."""
+        return self.is_real(reading, start, end) and not self._vague.search(_shortly_before(reading, start))
+
+    def is_real(self, reading: Reading, start: int, end: int) -> bool:
+        """Whether what stands at `start` is neither denied nor feared nor put as a condition; a danger that exists is real."""
+        before = _shortly_before(reading, start)
+        after = reading.text[end : max(reading.clause_at(start).end, end) + _LOOK_BACK]
+        if before[-1:] in _NOT or self._feared.search(before) or self._unreal_after.search(after):
+            return False
+        return not self._condition.search(reading.text[reading.sentence_at(start).start : start])
 
 
 def load_cues(official: Iterable[str] = ()) -> Cues:
@@ -51,6 +59,10 @@ def load_cues(official: Iterable[str] = ()) -> Cues:
     lists = dict(word_lists(read_toml(path), path))
     lists["official"] |= {name.lower() for name in official}
     return Cues(lists)
+
+
+def _shortly_before(reading: Reading, start: int) -> str:
+    return reading.text[max(reading.clause_at(start).start, start - _LOOK_BACK) : start]
 
 
 def near(reading: Reading, left: Span, words: frozenset[str], reach: int) -> bool:

@@ -89,14 +89,7 @@ def _vulnerable(reading: Reading, cues: Cues) -> Iterator[Sign]:
 
 
 def _hazard(reading: Reading, cues: Cues) -> Iterator[Sign]:
-    direct = next(
-        (Span(start, start + len(word), word) for word, start in sorted(reading.starts(cues["hazard"]), key=lambda hit: hit[1])), None
-    )
-    if direct:
-        yield sign_at("hazard", reading, direct)
-        return
-    for word, start in sorted(reading.starts(cues["hazard_sign"]), key=lambda hit: hit[1]):
-        span = Span(start, start + len(word), word)
-        if near(reading, span, cues["hazard_thing"], 14):
-            yield sign_at("hazard", reading, span)
-            return
+    alone = (span for span in reading.spans(cues["hazard"]) if cues.is_real(reading, span.start, span.end))
+    with_thing = (span for span in reading.spans(cues["hazard_sign"]) if near(reading, span, cues["hazard_thing"], _REACH))
+    if span := next(alone, None) or next(with_thing, None):
+        yield sign_at("hazard", reading, span)

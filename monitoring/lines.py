@@ -7,6 +7,7 @@ LINES = (
 """In the rubric's order; 其他 also holds what is not the department's."""
 
 OTHER = "其他"
+CONDUCT = "执法行为与作风"
 
 INTENTS = ("投诉", "求助", "咨询", "建议", "表扬", "举报", "中性资讯", "谣言或不实", "情绪宣泄")
 

@@ -12,6 +12,8 @@ LONGEST_NAME = 9
 """Characters of one name before its suffix, at most."""
 LONGEST_PLACE = 40
 _EXACT = 5
+_PRECISE = 4.0
+"""From a named street on."""
 _KNOWN_BONUS = 3.0
 _HEAD_BONUS = 0.6
 
@@ -24,10 +26,17 @@ _AND = re.compile(r"(?:和|与|、|-|至|到)")
 
 @dataclass(frozen=True)
 class PlaceFound:
-    """A place as the original spells it, and the district it lies in, where the gazetteer tells."""
+    """Where a post is about.
 
-    place: str | None
-    district: str | None
+    Attributes:
+        place: the original's words.
+        district: by the gazetteer.
+        offset: where the place begins in the matching text, if it is precise enough to send someone to.
+    """
+
+    place: str | None = None
+    district: str | None = None
+    offset: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,9 @@ class Gazetteer:
         candidates = [self._extended(reading, candidate) for candidate in (*known, *self._unknown_places(reading.text))]
         district = self._district(reading, known)
         if not candidates:
-            return PlaceFound(None, district)
+            return PlaceFound(district=district)
         best = max(candidates, key=lambda c: (c.rank + (_HEAD_BONUS if c.start < reading.head_end else 0.0), -c.start))
-        return PlaceFound(reading.normal.quote(best.start, best.end).strip(), district)
+        return PlaceFound(reading.normal.quote(best.start, best.end).strip(), district, best.start if best.rank >= _PRECISE else None)
 
     def _known_places(self, text: str) -> Iterator[_Candidate]:
         if not self._district_of:

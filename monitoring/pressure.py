@@ -11,22 +11,27 @@ from monitoring.sign import Sign, sign_at
 MANY_HOUSEHOLDS = 100
 MANY_LIKES = 50
 MANY_REPOSTS = 1000
+SEVERAL_TIMES = 3
 LONGEST_HOT_TITLE = 30
+_REACH = 18
 
+_MORE = "(?:余|多|来|几)?(?:名|个|位)?"
 _HOUSEHOLDS = re.compile(
-    rf"(?P<number>\d+|[{NUMERAL}]+|[数几上][十百千万])(?P<scale>[百千万]?)(?:余|多|来)?(?:名|个|位)?(?:户|业主|居民|住户|家庭|村民|商户|群众)"
+    rf"(?P<number>\d+|[{NUMERAL}]+|[数几上][十百千万])(?P<scale>[百千万]?){_MORE}(?:户|业主|居民|住户|家庭|村民|商户|群众|会员|家长)"
 )
+_HUNDREDS = rf"(?:\d{{3,}}|[{NUMERAL}数几上]?[百千][{NUMERAL}]*)"
 _GATHERING = re.compile(
-    rf"(?P<number>\d{{3,}}|[一二三四五六七八九两数几上]?[百千](?:{'|'.join(NUMERAL)})*)(?:余|多|来)?(?:名|个|位)?(?:人|业主|居民|村民|家长)[^，。！？\n]{{0,8}}(?:聚集|围|到场|堵|上访|抗议|维权)"
+    rf"{_HUNDREDS}{_MORE}(?:人|业主|居民|村民|家长|会员|群众)[^，。！？\n]{{0,6}}(?:聚集|围堵|围观|抗议|上访|维权)|围了[^，。\n]{{0,3}}(?:{_HUNDREDS}|一)[百千]?{_MORE}人"
 )
-_APPOINTMENT = re.compile(
-    r"(?:\d{1,2}[月号日]|周[一二三四五六日末]|星期[一二三四五六日]|明天|后天|下周|本周)[^。！？\n]{0,18}(?:集合|聚集|拉横幅|上访|集体|堵路|讨说法|维权)"
-)
+_DAY = r"(?:明[天早日晚]|后天|下周|本?周[一二三四五六日末]|星期[一二三四五六日天]|\d{1,2}[日号点])"
+_AT_THE_DOOR = r"(?:政府|局|委|大厅)[^。，！？\n]{0,3}门口"
+_APPOINTMENT = re.compile(rf"{_DAY}[^。！？\n]{{0,18}}(?:集合|聚集|拉横幅|堵路|堵门|讨说法|{_AT_THE_DOOR})")
+_NUMBER = rf"\d+|[{NUMERAL}]+|数|几"
+_TRIED = "投诉|反映|举报|拨打|打电话|求助|报修|上访"
 _TIMES = re.compile(
-    rf"(?P<number>\d+|[{NUMERAL}]+|数|几)(?:多|余)?次[^，。\n]{{0,4}}(?:投诉|反映|举报|拨打|打电话|找|求助|报修|上访|沟通|困人|故障)|(?:投诉|反映|举报|拨打|求助|报修)[^，。\n]{{0,8}}(?P<after>\d+|[{NUMERAL}]+|数|几)(?:多|余)?次"
+    rf"(?P<number>{_NUMBER})多?次[^，。\n]{{0,4}}(?:{_TRIED}|找|沟通)|(?:{_TRIED})[^，。\n]{{0,8}}?(?P<after>{_NUMBER})多?次"
 )
-_SINCE = re.compile(r"(?:从|自|于)?(?P<year>20\d{2})年[^，。\n]{0,12}(?:至今|以来|起|开始|就|到现在)")
-_SENTENCE_END = re.compile(r"[。！？!?；;]")
+_SINCE = re.compile(r"(?:从|自|于)?20\d{2}年[^，。\n]{0,12}(?:至今|以来|起|开始|就|到现在)")
 
 
 def pressure(reading: Reading, cues: Cues) -> Iterator[Sign]:
@@ -36,9 +41,8 @@ def pressure(reading: Reading, cues: Cues) -> Iterator[Sign]:
     yield from _threat(reading, cues)
     yield from _unresolved(reading, cues)
     for name in ("video", "rumour"):
-        span = next((Span(start, start + len(word), word) for word, start in reading.starts(cues[name])), None)
-        if span:
-            yield sign_at(name, reading, span)
+        if spans := reading.spans(cues[name]):
+            yield sign_at(name, reading, spans[0])
 
 
 def spread(likes: int | None, reposts: int | None) -> Iterator[Sign]:
@@ -52,22 +56,23 @@ def spread(likes: int | None, reposts: int | None) -> Iterator[Sign]:
 def is_hot_title(reading: Reading) -> bool:
     """Whether the whole post is one bare headline, as hot-search lists carry them: short, one line, no full stop, nobody who says I."""
     text = reading.text.strip()
-    bare = 4 <= len(text) <= LONGEST_HOT_TITLE and "\n" not in text and not _SENTENCE_END.search(text[:-1])
-    return bare and not text.endswith(("。", "…", "!", "！", "?", "？")) and not any(word in text for word in "我俺咱您")
+    return 4 <= len(text) <= LONGEST_HOT_TITLE and not any(mark in text for mark in "\n。；;！!？?…我俺咱您你【#")
 
 
 def _crowd(reading: Reading, cues: Cues) -> Iterator[Sign]:
-    if span := cues.first_stated(reading, "crowd_now"):
-        if not near(reading, span, cues["intention"], 8):
-            yield sign_at("crowd_now", reading, span)
-    if span := cues.first_stated(reading, "banner"):
-        if not near(reading, span, cues["intention"], 8):
-            yield sign_at("petition", reading, span)
-            return
-    for pattern in (_GATHERING, _APPOINTMENT):
-        if match := pattern.search(reading.text):
-            yield sign_at("petition", reading, Span(*match.span(), match.group()))
-            return
+    now = (span for span in cues.stated(reading, "crowd_now") if near(reading, span, cues["crowd"], _REACH))
+    if (span := next(now, None)) and not _is_intended(reading, span, cues):
+        yield sign_at("crowd_now", reading, span)
+    if (span := cues.first_stated(reading, "banner")) and not _is_intended(reading, span, cues):
+        yield sign_at("petition", reading, span)
+    elif match := _GATHERING.search(reading.text) or _APPOINTMENT.search(reading.text):
+        yield sign_at("petition", reading, Span(*match.span(), match.group()))
+
+
+def _is_intended(reading: Reading, span: Span, cues: Cues) -> bool:
+    """Whether the words before say that it is only planned or threatened."""
+    before = reading.text[max(reading.sentence_at(span.start).start, span.start - _REACH) : span.start]
+    return any(cue in before for cue in cues["intention"])
 
 
 def _collective(reading: Reading, cues: Cues) -> Iterator[Sign]:
@@ -76,36 +81,27 @@ def _collective(reading: Reading, cues: Cues) -> Iterator[Sign]:
         if number >= MANY_HOUSEHOLDS:
             yield sign_at("collective", reading, Span(*match.span(), match.group()), number)
             return
-    if reading.has(cues["collective"]):
-        word, start = min(reading.starts(cues["collective"]), key=lambda hit: hit[1])
-        yield sign_at("collective", reading, Span(start, start + len(word), word))
+    if spans := reading.spans(cues["collective"]):
+        yield sign_at("collective", reading, spans[0])
 
 
 def _threat(reading: Reading, cues: Cues) -> Iterator[Sign]:
-    for word, start in sorted(reading.starts(cues["threat"]), key=lambda hit: hit[1]):
-        clause = reading.clause_at(start)
-        before = reading.text[max(clause.start - 12, start - 24, 0) : start]
-        if any(cue in before for cue in cues["intention"]):
-            yield sign_at("threat", reading, Span(start, start + len(word), word))
-            return
+    intended = (span for span in reading.spans(cues["threat"]) if _is_intended(reading, span, cues))
+    if span := next(intended, None):
+        yield sign_at("threat", reading, span)
 
 
 def _unresolved(reading: Reading, cues: Cues) -> Iterator[Sign]:
     """Many complaints or a long time without result; whether blame goes with it, the attitude decides."""
-    times = max((count(match["number"] or match["after"]) or 3 for match in _TIMES.finditer(reading.text)), default=0)
     if not reading.has(cues["no_result"] | cues["blame_official"]):
         return
-    if times >= 3:
-        yield sign_at("repeated", reading, Span(*next(_TIMES.finditer(reading.text)).span(), ""), times)
-    elif reading.has(cues["repeated"]):
-        word, start = min(reading.starts(cues["repeated"]), key=lambda hit: hit[1])
-        yield sign_at("repeated", reading, Span(start, start + len(word), word), 3)
-    elif found := _long_time(reading, cues):
-        yield sign_at("repeated", reading, found)
-
-
-def _long_time(reading: Reading, cues: Cues) -> Span | None:
-    if match := _SINCE.search(reading.text):
-        return Span(*match.span(), match.group())
-    waits = sorted(reading.starts(cues["long_time"]), key=lambda hit: hit[1])
-    return next((Span(start, start + len(word), word) for word, start in waits), None)
+    counted = [(count(match["number"] or match["after"]) or SEVERAL_TIMES, match) for match in _TIMES.finditer(reading.text)]
+    times, match = max(counted, key=lambda pair: pair[0], default=(0, None))
+    if match and times >= SEVERAL_TIMES:
+        yield sign_at("repeated", reading, Span(*match.span(), match.group()), times)
+    elif spans := reading.spans(cues["repeated"]):
+        yield sign_at("repeated", reading, spans[0], SEVERAL_TIMES)
+    elif since := _SINCE.search(reading.text):
+        yield sign_at("repeated", reading, Span(*since.span(), since.group()))
+    elif spans := reading.spans(cues["long_time"]):
+        yield sign_at("repeated", reading, spans[0])

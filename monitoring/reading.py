@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from language.normalising import Normal, normalise
@@ -74,13 +74,30 @@ class Reading:
         """Each occurrence of one of `words`: the word and where it begins."""
         return ((word, start) for word in words & self.hits.keys() for start in self.hits[word])
 
+    def spans(self, words: frozenset[str]) -> list[Span]:
+        """Each occurrence of one of `words`, in order."""
+        return sorted((Span(start, start + len(word), word) for word, start in self.starts(words)), key=lambda span: span.start)
+
     def has(self, words: frozenset[str]) -> bool:
         """Whether one of `words` occurs."""
         return not words.isdisjoint(self.hits)
 
+    def marked(self, mark: str, offset: int) -> "Reading":
+        """The same reading with something found by other means, as if the word `mark` stood at `offset`."""
+        return replace(self, hits={**self.hits, mark: (offset,)})
+
     def clause_at(self, offset: int) -> Span:
         """The clause that holds the character at `offset`."""
         return next((clause for clause in self.clauses if clause.start <= offset < clause.end), Span(offset, offset, ""))
+
+    def sentence_at(self, offset: int) -> Span:
+        """The sentence that holds the character at `offset`."""
+        return next((sentence for sentence in self.sentences if sentence.start <= offset < sentence.end), Span(offset, offset, ""))
+
+    @cached_property
+    def head_hits(self) -> Hits:
+        """The words found in the headline."""
+        return {word: starts for word, starts in self.hits.items() if starts[0] < self.head_end}
 
 
 def read_post(title: str, text: str, find: Callable[[str], Hits]) -> Reading:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitoring.item import Relevance
-from monitoring.lines import OTHER
+from monitoring.lines import CONDUCT, OTHER
 from monitoring.reading import Reading
 from monitoring.rulebook import LineRule
 from prompts import say
@@ -17,6 +17,11 @@ ANOTHER_RULE = 0.5
 ANOTHER_WORD = 0.15
 MOST_WORDS = 8
 PARTLY_DISCOUNT = 0.25
+CONDUCT_BONUS = 1.5
+"""What officers did outweighs the matter they came for."""
+
+PLACE_MARK = "〈地点〉"
+"""Stands in rules for “a precise place is named”."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,10 @@ def _claim(reading: Reading, matches: Sequence[tuple[LineRule, frozenset[str]]])
 
 
 def _weight(reading: Reading, rule: LineRule, words: frozenset[str]) -> float:
-    in_head = sum(reading.hits[word][0] < reading.head_end for word in words) / len(words)
+    in_head = 1.0 if rule.rule.found(reading.head_hits) else sum(word in reading.head_hits for word in words) / len(words)
     base = IN_BODY + (IN_HEADLINE - IN_BODY) * in_head
-    return base - (PARTLY_DISCOUNT if rule.relevance is Relevance.PARTLY else 0.0)
+    bonus = CONDUCT_BONUS if rule.line == CONDUCT else 0.0
+    return base + bonus - (PARTLY_DISCOUNT if rule.relevance is Relevance.PARTLY else 0.0)
 
 
 def _likelihood(ours: Claim | None, theirs: Claim | None) -> float:
@@ -90,4 +96,4 @@ def _likelihood(ours: Claim | None, theirs: Claim | None) -> float:
 
 
 def _reason(claim: Claim) -> str:
-    return say("monitoring.reason_rule", line=claim.line, words="、".join(claim.words))
+    return say("monitoring.reason_rule", line=claim.line, words="、".join(word for word in claim.words if word != PLACE_MARK))
