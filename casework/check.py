@@ -1,7 +1,7 @@
 """校验: everything that is looked at before a reply may be submitted for approval."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,7 +20,6 @@ from casework.drafting.matter import Matter, gather
 from casework.drafting.slots import open_slots, slot
 from casework.drafting.strategy import Channel
 from knowledge_base.clause import Clause
-from prompts import say
 
 MOST_CLAUSES = 3
 
@@ -75,19 +74,6 @@ async def clauses_named(session: AsyncSession, text: str) -> list[Clause]:
         )
     )
     return list((await session.exec(select(Clause).where(wanted))).all())
-
-
-async def why_citations_fail(session: AsyncSession, version: ReplyVersion, on: date, desk: Desk) -> str | None:
-    """Why the clauses that a version quotes no longer carry it (repealed, withdrawn, altered); None: they do."""
-    keys = [row["key"] for row in version.citations if row["kind"] == "clause"]
-    rows = {clause.key: clause for clause in (await session.exec(select(Clause).where(col(Clause.key).in_(keys)))).all()}
-    for row in version.citations:
-        clause = rows.get(row["key"])
-        if row["kind"] == "clause" and (
-            clause is None or clause.text_hash != row["text_hash"] or not holds(clause, desk.department.region, on)
-        ):
-            return say("check.clause_not_in_force", span=row["name"])
-    return None
 
 
 def record_of(matter: Matter, desk: Desk) -> list[str]:

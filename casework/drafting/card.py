@@ -1,0 +1,95 @@
+"""The cards of drafting: what was written and what is still missing."""
+
+from collections.abc import Sequence
+
+from casework.alert_card import case_page
+from casework.case import Case
+from casework.checks.finding import Finding, Severity
+from casework.drafting.draft import CandidateRow, Draft, FactSlot
+from casework.drafting.editing import candidate_text
+from casework.drafting.slots import open_slots
+from casework.message import Button, Card, CardKind, Row
+from prompts import say, words
+
+MOST_FINDINGS = 3
+CIRCLED = "①②③④⑤⑥⑦⑧⑨"
+
+
+def draft_card(
+    case: Case, draft: Draft, candidates: Sequence[CandidateRow], slots: Sequence[FactSlot], findings: Sequence[Finding], *, level: int = 0
+) -> Card:
+    """The candidates at a glance, the recommended one in full, verified facts put in.
+
+    Args:
+        slots: all fact slots of the case.
+        findings: what the checks said of the first candidate.
+    """
+    labels, facts = words("drafting.labels"), _facts(slots)
+    texts = [candidate_text(candidate, facts) for candidate in candidates]
+    rows = [
+        *(_candidate_row(candidate, text) for candidate, text in zip(candidates, texts, strict=True)),
+        *_evidence_rows(draft, labels["evidence"]),
+        *([Row(labels["next_question"], say("drafting.card_question", question=draft.next_question))] if draft.next_question else []),
+        Row(labels["checks"], _checks(findings), detail="\n".join(finding.message for finding in findings)),
+        *([Row(labels["note"], draft.note)] if draft.note else []),
+    ]
+    known = say("drafting.card_verified" if facts else "drafting.card_unverified")
+    return Card(
+        CardKind.DRAFT, say("drafting.card_head", case=case.number, count=len(candidates), known=known),
+        title=say("drafting.card_reason", reason=candidates[0].reason), rows=tuple(rows), body=texts[0],
+        buttons=_buttons(case, has_open=bool(open_slots("".join(texts)))), hint=say("drafting.card_hint", case=case.number),
+        level=level, case_number=case.number, page=case_page(case.number),
+    )  # fmt: skip
+
+
+def slots_card(case: Case, slots: Sequence[FactSlot]) -> Card:
+    """The facts that the reply needs: which are verified and how, which are missing, and how to fill one."""
+    missing = sum(slot.value is None for slot in slots)
+    return Card(
+        CardKind.DRAFT, say("drafting.slots_head", case=case.number, missing=missing, known=len(slots) - missing),
+        rows=tuple(Row(str(slot.ordinal), _slot_text(slot)) for slot in slots),
+        hint=say("drafting.slots_hint", case=case.number), case_number=case.number, page=case_page(case.number),
+    )  # fmt: skip
+
+
+def _candidate_row(candidate: CandidateRow, text: str) -> Row:
+    missing = len(open_slots(text))
+    state = say("drafting.card_missing", count=missing) if missing else say("drafting.card_complete")
+    line = say("drafting.card_candidate", strategy=candidate.strategy, channel=candidate.channel, length=len(text), state=state)
+    return Row(
+        CIRCLED[candidate.ordinal - 1], line, detail=say("drafting.card_risk", reason=candidate.reason, risk=candidate.risk) + "\n" + text
+    )
+
+
+def _evidence_rows(draft: Draft, label: str) -> list[Row]:
+    clauses = [row for row in draft.evidence if row["kind"] == "clause"]
+    cases = sum(row["kind"] == "case" for row in draft.evidence)
+    if not clauses:
+        return [Row(label, say("drafting.card_no_clause", cases=cases))]
+    return [Row(label, say("drafting.card_clause", name=row["name"], quote=row["quote"])) for row in clauses]
+
+
+def _checks(findings: Sequence[Finding]) -> str:
+    """One line: how many findings block, and the first of those to decide about."""
+    blocking = [finding for finding in findings if finding.blocking]
+    warnings = [finding.message for finding in findings if finding.severity is Severity.WARN]
+    parts = [say("drafting.card_blocking", count=len(blocking))] if blocking else []
+    parts += [say("drafting.card_warning", message=message) for message in warnings[:MOST_FINDINGS]]
+    return "　".join(parts) or say("drafting.card_clean")
+
+
+def _buttons(case: Case, *, has_open: bool) -> tuple[tuple[Button, ...], ...]:
+    labels, commands = words("drafting.buttons"), words("drafting.commands")
+    wanted = [*(["fill"] if has_open else []), "edit", "submit", "grounds"]
+    return (tuple(Button(labels[name], commands[name].format(case=case.number)) for name in wanted),)
+
+
+def _slot_text(slot: FactSlot) -> str:
+    if slot.value is None:
+        return say("drafting.slot_missing", name=slot.name)
+    return say("drafting.slot_known", name=slot.name, value=slot.value, how=slot.verified_how, by=slot.verified_by)
+
+
+def _facts(slots: Sequence[FactSlot]) -> dict[str, str]:
+    return {slot.name: slot.value for slot in slots if slot.value is not None}
+
