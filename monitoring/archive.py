@@ -7,7 +7,7 @@ from sqlalchemy import TextClause, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from monitoring.assignment import HOLDERS_PER_KEY
+from monitoring.assignment import HOLDERS_PER_KEY, keys_of
 from monitoring.duplicates import HOLDERS_PER_BAND, Text, text_of
 from monitoring.event_voice import EventVoice
 from monitoring.item import Item
@@ -35,7 +35,18 @@ class Archive:
     async def remember(self, event: int, item: int, voice: Voice, keys: Sequence[int]) -> None:
         districts, wording = sorted(voice.districts), voice.wording.pack()
         self._session.add(EventVoice(item_id=item, event_id=event, posted_at=voice.posted_at, districts=districts, wording=wording))
-        await self._insert("event_key", "key", "event_id", [(key, event) for key in keys])
+        await self._remember_keys(event, keys)
+
+    async def hand_over(self, items: Sequence[int], event: int) -> int:
+        """Let those of these posts that speak for their event speak for another one. Returns how many do.
+
+        The former event's keys stay: a stale key costs a look-up and finds nothing.
+        """
+        voices = (await self._session.exec(select(EventVoice).where(col(EventVoice.item_id).in_(items)))).all()
+        for voice in voices:
+            voice.event_id = event
+            await self._remember_keys(event, keys_of(Wording.unpack(voice.wording)))
+        return len(voices)
 
     async def band_holders(self, bands: Sequence[int]) -> Iterable[int]:
         return [item for _, item in await self._newest("item_band", "band", "item_id", bands, HOLDERS_PER_BAND)]
@@ -47,6 +58,9 @@ class Archive:
     async def remember_bands(self, item: int, bands: Sequence[int]) -> None:
         """Let later duplicates of an item be found by these bands."""
         await self._insert("item_band", "band", "item_id", [(band, item) for band in set(bands)])
+
+    async def _remember_keys(self, event: int, keys: Sequence[int]) -> None:
+        await self._insert("event_key", "key", "event_id", [(key, event) for key in keys])
 
     async def _newest(self, table: str, key: str, holder: str, keys: Sequence[int], limit: int) -> Iterable[tuple[int, int]]:
         if not keys:

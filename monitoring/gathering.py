@@ -12,7 +12,6 @@ from monitoring.headline import headline
 from monitoring.item import Attitude, Item
 from monitoring.likeness import Voice
 from monitoring.lines import OTHER
-from monitoring.source import Source
 from storage.clock import to_china
 
 NEGATIVE_FROM = 0.5
@@ -75,7 +74,7 @@ def begin(item: Item) -> Event:
     )  # fmt: skip
 
 
-def add(event: Event, item: Item, source: Source) -> None:
+def count_in(event: Event, item: Item, source_name: str) -> None:
     """Count a post that has joined."""
     event.item_count += 1
     event.negative_count += item.attitude is Attitude.NEGATIVE or item.negativity >= NEGATIVE_FROM
@@ -86,8 +85,8 @@ def add(event: Event, item: Item, source: Source) -> None:
     event.first_posted_at = min(event.first_posted_at, item.posted_at)
     event.last_posted_at = max(event.last_posted_at, item.posted_at)
     event.state = EventState.OPEN
-    if source.name not in event.source_names and len(event.source_names) < MOST_SOURCES_NAMED:
-        event.source_names = [*event.source_names, source.name]
+    if source_name not in event.source_names and len(event.source_names) < MOST_SOURCES_NAMED:
+        event.source_names = [*event.source_names, source_name]
 
 
 def learn_place_and_line(event: Event, item: Item) -> bool:

@@ -53,7 +53,9 @@ def may_raise(event: Event, level: int) -> bool:
 async def raise_level(session: AsyncSession, event: Event, item: Item, grade: Grade, now: datetime) -> None:
     """Set a graver level, with its reasons on record."""
     session.add(
-        LevelChange(event_id=_id(event), at=now, item_id=item.id, from_level=event.level, to_level=grade.level, reasons=list(grade.reasons))
+        LevelChange(
+            event_id=stored_id(event), at=now, item_id=item.id, from_level=event.level, to_level=grade.level, reasons=list(grade.reasons)
+        )
     )
     before, event.level = event.level, grade.level
     await audit.append(session, SYSTEM, "event.level_raised", f"event:{event.id}", at=now, before=before, after=event.level, item=item.id)
@@ -86,7 +88,8 @@ def set_pace(event: Event, pace: Pace) -> None:
     event.per_minute, event.baseline_ratio, event.trend = pace.per_minute, pace.baseline_ratio, pace.trend
 
 
-def _id(event: Event) -> int:
+def stored_id(event: Event) -> int:
+    """The id of a stored event. Raises ValueError for one that is not stored: a defect of the caller."""
     if event.id is None:
         raise ValueError("the event is not stored yet")
     return event.id

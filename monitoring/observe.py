@@ -83,7 +83,7 @@ async def _joined(
 ) -> Observation:
     """Count a stored item into its event and grade the event."""
     sources_before, level_before = len(event.source_names), event.level
-    gathering.add(event, item, source)
+    gathering.count_in(event, item, source.name)
     new_factors = levelling.take_in_factors(event, item)
     if is_standing:
         changed = gathering.learn_place_and_line(event, item)
