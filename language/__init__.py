@@ -1,1 +1,1 @@
-"""Reading Chinese text: script, segmentation, numbers and dates, phrases of time, masking of personal data. Pure functions; imports nothing of ours."""
+"""Reading Chinese text: script, words, numbers, dates, phrases of time, masking of personal data. Pure; imports nothing of ours."""

@@ -40,8 +40,8 @@ class Period:
 def find_period(text: str, now: datetime) -> Period | None:
     """The first phrase of time in `text`, seen from `now`; None if there is none.
 
-    Understands 今天 昨天 前天, 本周 上周 上上周, 本月 上月, 今年 去年 前年, 10月, 2025年10月, 2025年, 最近7天, 近三个月, 过去24小时. Weeks start on Monday; a running
-    period ends at `now`; a month without a year is the latest that has begun.
+    Understands 今天 昨天 前天, 本周 上周 上上周, 本月 上月, 今年 去年 前年, 10月, 2025年10月, 2025年, 最近7天, 近三个月, 过去24小时.
+    Weeks start on Monday; a running period ends at `now`; a month without a year is the latest that has begun.
 
     Args:
         now: timezone-aware; its zone is the zone of days.

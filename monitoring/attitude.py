@@ -51,7 +51,8 @@ def judge_attitude(reading: Reading, cues: Cues, *, relevance_score: float) -> A
 def _blames(reading: Reading, cues: Cues) -> Iterator[tuple[str, float]]:
     """Each word of blame once, with its weight where it stands best."""
     best: dict[str, float] = {}
-    best |= {_CONDUCT: _OPEN_BLAME for sign in conduct(reading, cues) if sign.name != "officers_attacked"}
+    if any(sign.name != "officers_attacked" for sign in conduct(reading, cues)):
+        best[_CONDUCT] = _OPEN_BLAME
     for word, _ in reading.starts(cues["blame_official"]):
         best[word] = _OPEN_BLAME
     for word, start in reading.starts(cues["blame"]):

@@ -12,7 +12,7 @@ _HEAD_INTENTS = {"举报": "举报", "投诉": "投诉", "建议": "建议", "�
 
 
 def judge_intent(reading: Reading, cues: Cues, business: RelevanceVerdict, attitude: Attitude) -> str:
-    """The strongest intent. The rubric's order is 举报 > 投诉 > 求助 > 建议 > 咨询; someone harmed himself complains, even where he also reports.
+    """The strongest intent. The rubric's order: 举报 > 投诉 > 求助 > 建议 > 咨询; who is harmed himself complains, even where he reports.
 
     Whether something is untrue cannot be read off a post, so 谣言或不实 is never the answer.
     """
@@ -41,6 +41,11 @@ def _by_text(reading: Reading, cues: Cues) -> str:
         return "建议"
     if reading.has(cues["consult"]) and not asking:
         return "咨询"
-    if reading.has(cues["help_plea"]) and not reading.has(cues["blame_official"]) and "投诉" not in reading.hits and "扰民" not in reading.hits:
+    if (
+        reading.has(cues["help_plea"])
+        and not reading.has(cues["blame_official"])
+        and "投诉" not in reading.hits
+        and "扰民" not in reading.hits
+    ):
         return "求助"
     return "投诉"

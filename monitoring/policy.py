@@ -12,9 +12,9 @@ from prompts import say
 BUILT_IN_POLICY = Path(__file__).parent / "grading_policy.toml"
 
 ITEM_FACTORS = (
-    "death", "group_harm", "crowd_now", "officer_violence", "officer_conduct", "officers_attacked", "severe_injury", "several_injured", "explosion",
-    "petition", "bribery_reported", "officer_misconduct", "collective", "threat", "repeated", "vulnerable_health", "injury", "hazard", "likes",
-    "hot_search", "school_food", "national_spread", "video", "rumour",
+    "death", "group_harm", "crowd_now", "officer_violence", "officer_conduct", "officers_attacked", "severe_injury", "several_injured",
+    "explosion", "petition", "bribery_reported", "officer_misconduct", "collective", "threat", "repeated", "vulnerable_health", "injury",
+    "hazard", "likes", "hot_search", "school_food", "national_spread", "video", "rumour",
 )  # fmt: skip
 EVENT_FACTORS = ("speed", "sources", "volume", "repeats", "likes", "negative")
 LEVELS = {"I": 1, "II": 2, "III": 3}
@@ -106,26 +106,33 @@ def _thresholds(table: object, path: Path) -> dict[int, int]:
 
 def _item_rule(name: str, table: object, path: Path) -> FactorRule:
     match table:
-        case {"label": str(label), "points": int(points), **rest} if (
-            points >= 0 and rest.keys() <= {"floor"} and rest.get("floor", 0) in (0, 1, 2, 3, 4)
-        ):
-            return FactorRule(label, points, rest.get("floor", 0))
+        case {"label": str(label), "points": int(points), **rest} if points >= 0 and rest.keys() <= {"floor"}:
+            floor = rest.get("floor", 0)
+            if isinstance(floor, int) and 0 <= floor <= 4:
+                return FactorRule(label, points, floor)
     raise PolicyError(say("monitoring.policy_bad_factor", file=path.name, name=name))
 
 
 def _event_rule(name: str, table: object, path: Path) -> EventRule:
     match table:
         case {"label": str(label), "steps": list(steps), **rest} if rest.keys() <= {"at_least_items"}:
-            pairs = tuple((step["from"], step["points"]) for step in steps if isinstance(step, dict) and step.keys() == {"from", "points"})
-            if len(pairs) == len(steps) and all(isinstance(number, int | float) for pair in pairs for number in pair):
-                return EventRule(label, pairs, int(rest.get("at_least_items", 1)))
+            at_least = rest.get("at_least_items", 1)
+            if isinstance(at_least, int):
+                return EventRule(label, tuple(_step(step, name, path) for step in steps), at_least)
+    raise PolicyError(say("monitoring.policy_bad_event_factor", file=path.name, name=name))
+
+
+def _step(step: object, name: str, path: Path) -> tuple[float, int]:
+    match step:
+        case {"from": int() | float() as start, "points": int(points), **rest} if not rest:
+            return start, points
     raise PolicyError(say("monitoring.policy_bad_event_factor", file=path.name, name=name))
 
 
 def _raise(table: object, path: Path) -> Raise:
     match table:
-        case {"level": (1 | 2 | 3) as level, "all": list(every), **rest} if rest.keys() <= {"any"} and {*every, *rest.get("any", [])} <= {
-            *ITEM_FACTORS
-        }:
-            return Raise(level, frozenset(every), frozenset(rest.get("any", [])))
+        case {"level": (1 | 2 | 3) as level, "all": list(every), **rest} if rest.keys() <= {"any"}:
+            some = rest.get("any", [])
+            if isinstance(some, list) and {*every, *some} <= {*ITEM_FACTORS}:
+                return Raise(level, frozenset(every), frozenset(some))
     raise PolicyError(say("monitoring.policy_bad_rule", file=path.name))

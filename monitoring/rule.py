@@ -1,7 +1,7 @@
 """The small language of rules: `(城管 | 市容) & (打人 | 收费) - 招聘`.
 
-`|` one of them, `&` both, `-` the first without the second, `~` both close together; `@名称` stands for a named list of words. `~` binds closest, then `&` and `-` from
-left to right, then `|`. Full-width signs （）｜＆－～＠ are read as well.
+`|` one of them, `&` both, `-` the first without the second, `~` both close together; `@名称` stands for a named list of words.
+`~` binds closest, then `&` and `-` from left to right, then `|`. Full-width signs （）｜＆－～＠ are read as well.
 """
 
 import re

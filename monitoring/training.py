@@ -54,7 +54,7 @@ def store(model: NegativityModel, path: Path) -> None:
 
 
 def _matrix(texts: Sequence[str]) -> Any:
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # no stubs; needed for training only
 
     rows = [features(normalise(text[:LONGEST_READ]).text) for text in texts]
     lengths = np.array([len(row) for row in rows])

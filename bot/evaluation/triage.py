@@ -20,8 +20,15 @@ def run_triage(posts: Path, out: Path) -> None:
 
 
 def _triaged(row: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
-    counts = {name: row.get(name) for name in ("likes", "dislikes", "reposts", "comments")}
-    found = analyse(row.get("title") or "", row.get("text") or "", **counts, watch=watch)
+    found = analyse(
+        row.get("title") or "",
+        row.get("text") or "",
+        likes=row.get("likes"),
+        dislikes=row.get("dislikes"),
+        reposts=row.get("reposts"),
+        comments=row.get("comments"),
+        watch=watch,
+    )
     return {
         "pid": row["pid"],
         "relevance": found.relevance.value,
