@@ -86,7 +86,7 @@ def _below_myriad(value: int, *, leading: bool = True) -> str:
 
 
 def count(text: str) -> int | None:
-    """The least number that a phrase of quantity tells (37人 -> 37, 三百多户 -> 300, 上千人 -> 1000, 数十家 -> 20); None if it tells none."""
+    """The least number that a quantity tells (37人 -> 37, 三百多户 -> 300, 上千人 -> 1000, 数十家 -> 20); None if it tells none."""
     match = _COUNT.search(text)
     if match is None:
         return None
