@@ -99,8 +99,9 @@ async def _event(session: AsyncSession, now: datetime) -> int:
     event_id, first = await stored(session, event), None
     for number, text in enumerate((HOSTILE, "队员先说了三遍", "秤都摔了！")):
         post = Item(
-            source_id=source, source_key=str(number), text=text, posted_at=now + timedelta(minutes=number), observed_at=now, line="市容秩序",
-            relevance=Relevance.YES, intent="投诉", attitude=Attitude.NEGATIVE, event_id=event_id, duplicate_of=first if number == 2 else None,
+            source_id=source, source_key=str(number), text=text, posted_at=now + timedelta(minutes=number), observed_at=now,
+            line="市容秩序", relevance=Relevance.YES, intent="投诉", attitude=Attitude.NEGATIVE, event_id=event_id,
+            duplicate_of=first if number == 2 else None,
         )  # fmt: skip
         post_id = await stored(session, post)
         first = first or post_id

@@ -27,7 +27,7 @@ class Border:
     """
 
     def __init__(self, app: ASGIApp, hosts: tuple[str, ...] = ()) -> None:
-        self._app, self._hosts = app, frozenset(LOOPBACK_NAMES) | {host.lower() for host in hosts}
+        self._app, self._hosts = app, {*LOOPBACK_NAMES, *(host.lower() for host in hosts if host)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

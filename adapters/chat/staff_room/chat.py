@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import uvicorn
 from sqlalchemy import func
@@ -47,7 +48,7 @@ class StaffRoom:
         department: stands over the page.
         suggestions: text commands to offer while people type.
         open_login: everybody at the page may be anybody on the staff. For demonstrations on this machine only.
-        allowed_hosts: further names under which browsers reach this machine.
+        public_url: the address under which browsers reach the room where that is another than host and port.
     """
 
     platform = PLATFORM
@@ -55,11 +56,11 @@ class StaffRoom:
 
     def __init__(
         self, database: Database, *, host: str, port: int, groups: list[tuple[str, str]], secret: bytes, clock: Clock, department: str = "",
-        suggestions: tuple[Suggestion, ...] = (), open_login: bool = False, allowed_hosts: tuple[str, ...] = (),
+        suggestions: tuple[Suggestion, ...] = (), open_login: bool = False, public_url: str = "",
     ) -> None:  # fmt: skip
         self._database, self._host, self._port, self._clock = database, host, port, clock
         self._groups, self._secret, self._department = tuple(groups), secret, department
-        self._suggestions, self._open_login, self._allowed_hosts = suggestions, open_login, (*allowed_hosts, host)
+        self._suggestions, self._open_login, self._public_url = suggestions, open_login, public_url
         self._bell = Bell()
         self._socket: socket.socket | None = None
 
@@ -81,7 +82,7 @@ class StaffRoom:
     @property
     def url(self) -> str:
         """The address of the first page."""
-        return f"http://{self._host}:{self._port}/"
+        return f"{self._public_url.rstrip('/') or f'http://{self._host}:{self._port}'}/"
 
     def login_link(self, staff_id: int) -> str:
         """A link that logs this person in, once, within a day. Whoever holds it is that person: hand it over in private."""
@@ -135,7 +136,8 @@ class StaffRoom:
         if self._open_login:
             staff_routes = [Mount("/as/{account}", routes=staff_routes)]
         routes = [Mount("/static", StaticFiles(directory=STATIC)), *Door(site).routes(), *staff_routes]
-        return Starlette(routes=routes, middleware=[Middleware(Border, hosts=self._allowed_hosts)])
+        hosts = (self._host, urlsplit(self._public_url).hostname or "")
+        return Starlette(routes=routes, middleware=[Middleware(Border, hosts=hosts)])
 
     async def _latest(self) -> tuple[int, int | None]:
         """What changes when there is news: the last message, and the last change of state of anything."""

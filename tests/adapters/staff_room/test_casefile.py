@@ -1,0 +1,117 @@
+"""The pages of a case show what its rows say, to whom it concerns, and tell when it changes."""
+
+import asyncio
+import contextlib
+import re
+from datetime import timedelta
+from html import unescape
+from urllib.parse import quote
+
+import httpx
+import pytest
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from casework.approval import Approval
+from casework.drafting.draft import FactSlot, ReplyVersion, VersionState
+from knowledge_base.clause import Clause
+from storage import audit
+from storage.clock import ManualClock
+from storage.engine import Database
+from tests.adapters.staff_room.conftest import listen
+from tests.casework.sample_case import CLAUSE_KEY, PLACE_SLOT, QUOTE, SampleCase, stored, write_version
+
+DRAFT = "/cases/A12/draft"
+
+
+async def test_a_sentence_opens_the_clause_with_its_quote(page: httpx.AsyncClient, sample: SampleCase) -> None:
+    html = (await page.get(f"/as/liwen{DRAFT}")).text
+    reference = re.search(r'<sup><a data-sheet href="([^"]+clauses[^"]+)"', html)
+    assert reference is not None
+    clause = (await page.get(unescape(reference[1]), headers={"x-part": "sheet"})).text
+    assert f"<mark class='quote'>{QUOTE}</mark>" in clause
+    assert "现行有效" in clause
+    assert "摊位不得占用盲道" in clause
+    assert "<html" not in clause
+
+
+async def test_a_clause_s_validity_is_judged_today(
+    database: Database, page: httpx.AsyncClient, sample: SampleCase, clock: ManualClock
+) -> None:
+    address = f"/as/liwen/clauses?key={quote(CLAUSE_KEY)}"
+    assert "现行有效" in (await page.get(address)).text
+    async with database.transaction() as session:
+        (await session.exec(select(Clause).where(Clause.key == CLAUSE_KEY))).one().ended_on = (clock.now() + timedelta(days=1)).date()
+    assert "现行有效" in (await page.get(address)).text
+    clock.move_to(clock.now() + timedelta(days=1))
+    html = (await page.get(address)).text
+    assert "现行有效" not in html
+    assert "2026-03-07 起失效" in html
+
+
+async def test_open_facts_are_marked_and_have_their_form(page: httpx.AsyncClient, sample: SampleCase) -> None:
+    html = (await page.get(f"/as/liwen{DRAFT}")).text
+    assert f'<mark class="slot" data-slot="{PLACE_SLOT}">【待核实：{PLACE_SLOT}】</mark>' in html
+    assert re.findall(r'data-fill="(\d+)"', html) == ["1", "2"]
+
+
+async def test_only_those_who_may_sign_are_offered_to(
+    database: Database, page: httpx.AsyncClient, sample: SampleCase, clock: ManualClock
+) -> None:
+    async with database.transaction() as session:
+        version = await write_version(session, sample, "我们看到了视频。", clock.now())
+        await _sign(session, version, [sample.staff["周明"]])
+    pages = {account: (await page.get(f"/as/{account}{DRAFT}")).text for account in ("liwen", "zhouming", "chenjing")}
+    offered = {account: 'data-act="签发 A12 1"' in html for account, html in pages.items()}
+    assert offered == {"liwen": False, "zhouming": False, "chenjing": True}
+    assert "需由他人签发" in pages["liwen"]
+    assert "你已签发" in pages["zhouming"]
+    assert "待签发 1/2" in pages["chenjing"]
+
+
+@pytest.mark.parametrize("path", ["/cases/Z99", "/cases/Z99/draft", "/cases/Z99/events", "/clauses?key=无", "/past-cases/无"])
+async def test_what_is_not_there_is_not_found(page: httpx.AsyncClient, sample: SampleCase, path: str) -> None:
+    assert (await page.get(f"/as/liwen{path}")).status_code == 404
+
+
+async def test_a_past_case_is_shown_as_no_basis(page: httpx.AsyncClient, sample: SampleCase) -> None:
+    html = (await page.get("/as/liwen/past-cases/P-7")).text
+    assert "我们道歉。" in html
+    assert "不是依据" in html
+
+
+async def test_the_case_page_lists_posts_clocks_and_course(page: httpx.AsyncClient, sample: SampleCase) -> None:
+    html = (await page.get("/as/liwen/cases/A12")).text
+    for words in ("北门夜市：网传队员掀翻摊位", "首次权威回应", "剩 5 小时 0 分", "另有 1 条近似", "视频 +1", "认领"):
+        assert words in html
+
+
+async def test_an_open_page_is_told_when_the_case_looks_different(
+    database: Database, live: httpx.AsyncClient, sample: SampleCase, clock: ManualClock
+) -> None:
+    async with asyncio.timeout(10), contextlib.aclosing(listen(live, "/as/liwen/cases/A12/events")) as stream:
+        _, _, before = await anext(stream)
+        async with database.transaction() as session:
+            (await session.get_one(FactSlot, 1)).value = "中队七点到场"
+            await audit.append(session, "李雯", "fact.filled", "case:A12", at=clock.now())
+        _, _, after = await anext(stream)
+    assert before != after
+
+
+async def test_an_approved_text_can_be_copied_and_its_link_pasted(
+    database: Database, page: httpx.AsyncClient, sample: SampleCase, clock: ManualClock
+) -> None:
+    async with database.transaction() as session:
+        version = await write_version(session, sample, "我们看到了视频。", clock.now())
+        await _sign(session, version, [sample.staff["周明"], sample.staff["陈静"]])
+        version.state = VersionState.APPROVED
+    html = (await page.get(f"/as/liwen{DRAFT}")).text
+    assert 'data-command="已发 A12"' in html
+    assert "<pre>我们看到了视频。</pre>" in html
+
+
+async def _sign(session: AsyncSession, version: ReplyVersion, approvers: list[int]) -> None:
+    for approver in approvers:
+        await stored(
+            session, Approval(version_id=version.id or 0, approver_id=approver, bound_hash=version.bound_hash, at=version.created_at)
+        )
