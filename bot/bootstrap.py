@@ -6,15 +6,14 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from casework.drafting.composer import EmbeddedWriter
-from casework.drafting.writer import ReplyWriter
-
 from bot.faults import StartError
 from bot.house import House
 from bot.settings import Settings
 from bot.tables import metadata
 from casework.chat import StaffChat
 from casework.desk import Alerting, Department, Desk
+from casework.drafting.composer import EmbeddedWriter
+from casework.drafting.writer import ReplyWriter
 from casework.publication import ReplyPublisher
 from knowledge_base.region import Region
 from monitoring.watch import build_watch
@@ -95,22 +94,16 @@ def build_chats(house: House, *, open_login: bool = False) -> Mapping[str, Staff
     if settings.telegram.token:
         from adapters.chat.telegram.chat import TelegramChat
 
-        api = settings.telegram.api_url.rstrip("/")
-        chats["telegram"] = TelegramChat(
-            settings.telegram.token.get_secret_value(),
-            base_url=f"{api}/bot" if api else None,
-            base_file_url=f"{api}/file/bot" if api else None,
-        )
+        address = {"base_url": settings.telegram.api_url} if settings.telegram.api_url else {}
+        chats["telegram"] = TelegramChat(settings.telegram.token.get_secret_value(), pages_url=house.public_url, **address)
     if settings.wechat.endpoint:
         chats["wechat"] = _wechat(settings)
     return chats
 
 
 def worker_name() -> str:
-    """How this process signs its leases."""
-    import os
-
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """How this process signs its leases; the same after a restart, so that it finds what it held when it was killed."""
+    return f"run@{socket.gethostname()}"
 
 
 def _prepare_folder(folder: Path) -> None:
@@ -131,9 +124,8 @@ async def _migrate(database: Database) -> None:
 
 
 async def _seat_staff(database: Database, settings: Settings, clock: Clock) -> None:
-    from monitoring.polling import sync_sources
-
     from casework.roster import seat_staff
+    from monitoring.polling import sync_sources
 
     async with database.transaction() as session:
         await seat_staff(session, settings.staff, settings.groups, settings.duty_roster, clock.now())

@@ -34,9 +34,13 @@ def demo(
     browser: Annotated[bool, typer.Option(help="自动打开浏览器。")] = True,
 ) -> None:
     """样板城市「澜汀市」：全部内置，不用账号、模型和网络。"""
-    from bot import demo as show
+    if headless:
+        from bot.transcript import headless as print_transcript
 
-    _finish(show.headless() if headless else show.live(port, open_browser=browser))
+        _finish(print_transcript())
+    from bot.demo import live
+
+    _finish(live(port, open_browser=browser))
 
 
 @app.command()

@@ -11,7 +11,7 @@ from casework import delivery
 from casework.chat import StaffChat
 from casework.delivery import Delivery
 from casework.errors import ChatError
-from casework.message import Card
+from casework.undelivered import mark_failure
 from language.masking import mask_personal_data
 from storage.clock import Clock
 from storage.engine import Database
@@ -28,23 +28,29 @@ class Courier:
 
     Args:
         chats: the connected platforms by name. A delivery to another platform stays due.
-        worker: name of this process in the leases.
+        worker: name of this process in the leases; the same after a restart.
     """
 
     def __init__(self, database: Database, clock: Clock, chats: Mapping[str, StaffChat], worker: str) -> None:
         self._database, self._clock, self._chats, self._worker = database, clock, chats, worker
 
     async def run(self, stop: asyncio.Event, stirred: asyncio.Event) -> None:
-        """Deliver until told to stop; a delivery under way is finished and noted."""
+        """Deliver until told to stop; a delivery under way is finished and noted. What a killed process of this name held is sent first."""
+        await self.free_own()
         while not stop.is_set():
             stirred.clear()
             if await self.deliver_due() == 0:
                 await pause(LONGEST_IDLE_SECONDS, stop, stirred)
 
+    async def free_own(self) -> None:
+        """Make due again what a killed process of this name held."""
+        async with self._database.transaction() as session:
+            await delivery.release(session, self._worker, self._clock.now())
+
     async def deliver_due(self) -> int:
         """Send what is due now. Returns how many deliveries were attempted."""
         async with self._database.transaction() as session:
-            leased = await delivery.lease_due(session, self._worker, self._clock.now(), LEASE_BATCH, platforms=tuple(self._chats))
+            leased = await delivery.lease_due(session, self._worker, self._clock.now(), LEASE_BATCH, tuple(self._chats))
         by_chat: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
         for one in leased:
             by_chat[one.platform, one.chat].append(one)
@@ -56,35 +62,20 @@ class Courier:
             await self._deliver(one)
 
     async def _deliver(self, one: Delivery) -> None:
+        chat = self._chats[one.platform]
+        if not chat.capabilities.domestic:
+            one.card = _masked(one.card)  # the row itself keeps the wording; `one` is this lease's own copy
         try:
-            reference = await self._put_out(one)
+            reference = await delivery.transmit(chat, one)
         except ChatError as error:
             log.warning(
                 "delivery_failed id=%s platform=%s permanent=%s uncertain=%s", one.id, one.platform, error.permanent, error.uncertain
             )
             async with self._database.transaction() as session:
-                await delivery.mark_failure(session, one, error, self._clock.now())
+                await mark_failure(session, one, error, self._clock.now())
             return
         async with self._database.transaction() as session:
             await delivery.mark_sent(session, one, reference, self._clock.now())
-
-    async def _put_out(self, one: Delivery) -> str:
-        chat = self._chats[one.platform]
-        card = Card.from_json(one.card if chat.capabilities.domestic else _masked(one.card))
-        original = await self._original(one)
-        if original is None:
-            return await chat.send(one.chat, card, one.key)
-        if chat.capabilities.edits:
-            await chat.edit(one.chat, original, card)
-        return original
-
-    async def _original(self, one: Delivery) -> str | None:
-        """The platform's reference of the message to edit; None where a new one is sent."""
-        if one.replaces is None:
-            return None
-        async with self._database.reading() as session:
-            replaced = await session.get(Delivery, one.replaces)
-        return replaced.reference if replaced and replaced.reference else None
 
 
 def _masked(value: Any) -> Any:

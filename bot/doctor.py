@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import typer
-from casework.workdays import CALENDAR_ENDS
 from sqlmodel import col, func, select
 
 from bot.bootstrap import open_house
 from bot.house import House
 from bot.settings import Settings, load_settings
+from casework.workdays import is_workday
 from knowledge_base.clause import Clause
 from knowledge_base.past_case import PastCase
 from prompts import say
@@ -56,8 +56,9 @@ async def _findings(house: House) -> AsyncIterator[Finding]:
     for finding in (*_people(house.settings), *_places(house.settings)):
         yield finding
     yield await _knowledge(house)
-    if house.clock.now().year > CALENDAR_ENDS:
-        yield Finding(Verdict.WARN, say("cli.doctor_year", year=CALENDAR_ENDS))
+    today = house.clock.now().date()
+    if not is_workday(today)[1]:
+        yield Finding(Verdict.WARN, say("cli.doctor_year", year=today.year))
     if house.settings.telegram.token:
         yield await _telegram(house.settings)
 
@@ -109,7 +110,6 @@ async def _knowledge(house: House) -> Finding:
 
 async def _telegram(settings: Settings) -> Finding:
     from adapters.chat.telegram.chat import bot_name
-
     from casework.errors import ChatError
 
     try:

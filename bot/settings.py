@@ -37,9 +37,9 @@ class StaffSettings(_Section):
 
 
 class GroupSettings(_Section):
-    """One staff chat. Empty lists take every alert; `fallback` receives what another chat could not take."""
+    """One staff chat. Empty lists take every alert; `fallback` receives what another chat could not take; `replay` is a stand-in."""
 
-    platform: Literal["staff_room", "telegram", "wechat"]
+    platform: Literal["staff_room", "telegram", "wechat", "replay"]
     chat: str
     name: str
     lines: tuple[str, ...] = ()

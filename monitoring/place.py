@@ -59,7 +59,7 @@ class Gazetteer:
     """The places a department knows, by district, and the grammar of places it does not know.
 
     Args:
-        districts: district -> streets, estates, markets … in it.
+        districts: district -> streets, estates, markets … in it; those under "" belong to the whole city.
         whole: names that alone are too wide to send anyone to (the province, the city).
     """
 
@@ -71,8 +71,8 @@ class Gazetteer:
         self._regions = lists["regions"] | {name.lower() for name in whole if name}
         self._linking = tuple(lists["linking"])
         self._rank = {suffix: int(rank) for rank, suffixes in content["suffixes"].items() for suffix in suffixes}
-        self._district_of = {place.lower(): district for district, places in districts.items() for place in (*places, district)}
-        self._districts = frozenset(name.lower() for name in districts)
+        self._district_of = {place.lower(): district for district, places in districts.items() for place in (*places, district) if place}
+        self._districts = frozenset(name.lower() for name in districts if name)
 
     @cached_property
     def _known(self) -> Lexicon:
@@ -156,7 +156,7 @@ class Gazetteer:
         if not placed:
             return None
         longest = max(placed, key=lambda c: (c.end - c.start, -c.start))
-        return self._district_of[reading.text[longest.start : longest.end]]
+        return self._district_of[reading.text[longest.start : longest.end]] or None
 
 
 def _any_of(words: Iterable[str]) -> str:

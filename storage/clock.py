@@ -49,6 +49,10 @@ class PacedClock:
         """Go on from the present moment at another pace."""
         self._shown, self._since, self._pace = self.now(), time.monotonic(), pace
 
+    def move_to(self, moment: datetime) -> None:
+        """Go forward to `moment` at once; never back."""
+        self._shown, self._since = max(self.now(), moment), time.monotonic()
+
     async def sleep_until(self, moment: datetime) -> None:
         while (left := (moment - self.now()).total_seconds()) > 0:  # noqa: ASYNC110  # the pace may change meanwhile
             await asyncio.sleep(min(left / self._pace, 0.5))

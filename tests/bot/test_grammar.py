@@ -28,6 +28,8 @@ def test_commands_are_read(text: str, command: Command) -> None:
     assert parse(text) == command
 
 
-@pytest.mark.parametrize("text", ["认领一下这个", "帮助老人过马路", "升级系统什么时候", "状态不错", "今天多少条？", "", "待办事项真多", "A12 怎么样了"])
+@pytest.mark.parametrize(
+    "text", ["认领一下这个", "帮助老人过马路", "升级系统什么时候", "状态不错", "今天多少条？", "", "待办事项真多", "A12 怎么样了"]
+)
 def test_ordinary_sentences_are_no_commands(text: str) -> None:
     assert parse(text) is None

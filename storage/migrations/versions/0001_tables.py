@@ -68,6 +68,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_event_line'), ['line'], unique=False)
         batch_op.create_index(batch_op.f('ix_event_state'), ['state'], unique=False)
 
+    op.create_table('inbox_entry',
+    sa.Column('platform', sa.String(), nullable=False),
+    sa.Column('event_id', sa.String(), nullable=False),
+    sa.Column('at', AwareDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('platform', 'event_id')
+    )
+    with op.batch_alter_table('inbox_entry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_inbox_entry_at'), ['at'], unique=False)
+
     op.create_table('knowledge_change',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('pool', sa.String(32), nullable=False),
@@ -131,6 +140,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_policy_document_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_policy_document_work'), ['work'], unique=False)
 
+    op.create_table('replay_mark',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('moment', AwareDateTime(), nullable=False),
+    sa.Column('taken', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('room_message',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('chat', sa.String(), nullable=False),
@@ -716,6 +731,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_room_message_chat'))
 
     op.drop_table('room_message')
+    op.drop_table('replay_mark')
     with op.batch_alter_table('policy_document', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_policy_document_work'))
         batch_op.drop_index(batch_op.f('ix_policy_document_state'))
@@ -728,6 +744,10 @@ def downgrade() -> None:
     op.drop_table('past_case')
     op.drop_table('line_hour')
     op.drop_table('knowledge_change')
+    with op.batch_alter_table('inbox_entry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_inbox_entry_at'))
+
+    op.drop_table('inbox_entry')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_event_state'))
         batch_op.drop_index(batch_op.f('ix_event_line'))

@@ -1,0 +1,96 @@
+"""时间线、依据、状态、待办、摘要、信源、条款、测试发送、帮助: orders that only show something."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.commands.grammar import Verb
+from bot.commands.handling import QuickHandler
+from bot.commands.order import Order, done, shown
+from casework.case_cards import grounds_card, status_card, timeline_card, todo_card
+from casework.chat import Response
+from casework.chat_trial import try_chat
+from casework.digest import digest_card
+from casework.errors import Refused
+from casework.message import Card, CardKind, Row
+from casework.routing import group_of
+from casework.source_health import sources_card
+from casework.staff import StaffGroup, StaffMember
+from casework.view import clause_view
+from prompts import say, words
+
+
+async def timeline(session: AsyncSession, order: Order) -> Response:
+    """时间线 A12."""
+    return shown(await timeline_card(session, order.case, order.now))
+
+
+async def basis(session: AsyncSession, order: Order) -> Response:
+    """依据 A12."""
+    return shown(await grounds_card(session, order.case, order.now))
+
+
+async def status(session: AsyncSession, order: Order) -> Response:
+    """状态 A12."""
+    return shown(await status_card(session, order.case, order.now))
+
+
+async def open_cases(session: AsyncSession, order: Order) -> Response:
+    """待办."""
+    return shown(await todo_card(session, order.now))
+
+
+async def digest(session: AsyncSession, order: Order) -> Response:
+    """摘要, for the chat it is asked in; in private for all."""
+    group = await group_of(session, order.incoming.platform, order.incoming.chat)
+    everything = StaffGroup(platform=order.incoming.platform, chat=order.incoming.chat, name="")
+    return shown(await digest_card(session, group or everything, order.now))
+
+
+async def sources(session: AsyncSession, order: Order) -> Response:
+    """信源."""
+    return shown(await sources_card(session, order.now))
+
+
+async def clause(session: AsyncSession, order: Order) -> Response:
+    """条款 KEY: the clause word for word with its validity."""
+    view = await clause_view(session, order.command.rest)
+    if view is None:
+        raise Refused(say("commands.no_such_clause"))
+    today = order.now.date()
+    state = say("commands.clause_in_force" if view.in_force_on(today) else "commands.clause_not_in_force", ended=view.ended_on or "")
+    since = view.effective_on or say("commands.date_unknown")
+    rows = (Row(say("commands.clause_since"), f"{since} · {state}"),)
+    page = f"/clauses?key={quote(view.key)}"
+    return shown(Card(CardKind.ANSWER, f"《{view.title}》{view.article}", rows=rows, body=view.text, page=page))
+
+
+async def test(session: AsyncSession, order: Order) -> Response:
+    """测试发送."""
+    return done(order, await try_chat(session, order.incoming.platform, order.incoming.chat, order.staff, order.now))
+
+
+async def explain(_: AsyncSession, order: Order) -> Response:
+    """帮助."""
+    return shown(help_card(order.staff))
+
+
+def help_card(staff: StaffMember) -> Card:
+    """What this person can do, by role."""
+    by_role = words("commands.help_by_role")
+    rows = tuple(Row(words("casework.roles")[role], by_role[role]) for role in staff.roles if role in by_role)
+    return Card(CardKind.ANSWER, say("commands.help_head", name=staff.name), rows=rows, body=say("commands.help_everybody"))
+
+
+LOOKING: Mapping[Verb, QuickHandler] = {
+    Verb.TIMELINE: timeline,
+    Verb.BASIS: basis,
+    Verb.STATUS: status,
+    Verb.OPEN_CASES: open_cases,
+    Verb.DIGEST: digest,
+    Verb.SOURCES: sources,
+    Verb.CLAUSE: clause,
+    Verb.TEST: test,
+    Verb.HELP: explain,
+}

@@ -1,0 +1,57 @@
+"""收录: a post that a person forwards or pastes is taken in like any other, as content and never as an order."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from adapters.sources.forwarded import forwarded_post
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.commands.grammar import Verb
+from bot.commands.handling import QuickHandler
+from bot.commands.order import Order
+from bot.house import House
+from casework.case import case_of_event
+from casework.chat import Incoming, Response
+from casework.errors import Refused
+from casework.intake import Received, receive
+from casework.message import Card, CardKind
+from casework.staff import StaffMember
+from monitoring.lines import LEVEL_NAMES
+from monitoring.polling import forwarding_source
+from prompts import say
+from storage import audit
+
+
+async def paste(session: AsyncSession, order: Order) -> Response:
+    """收录 TEXT."""
+    if not order.command.rest:
+        raise Refused(say("commands.take_in_what"))
+    return await _take_in(session, order.house, order.command.rest, "", order.staff, order.now)
+
+
+async def take_in(session: AsyncSession, house: House, incoming: Incoming, staff: StaffMember, now: datetime) -> Response:
+    """A message that a person forwarded."""
+    return await _take_in(session, house, incoming.forwarded_post, incoming.forwarded_from, staff, now)
+
+
+async def _take_in(session: AsyncSession, house: House, text: str, origin: str, staff: StaffMember, now: datetime) -> Response:
+    source = await forwarding_source(session, say("commands.forwarded_source"), now)
+    received = await receive(session, forwarded_post(text, origin, now), source, now, house.desk)
+    await audit.append(
+        session, staff.name, "item.forwarded", f"item:{received.observation.item.id}", at=now, new=received.observation.is_new
+    )
+    sentence = await _sentence(session, received)
+    return Response(sentence, (Card(CardKind.NOTICE, sentence, case_number=received.case.number if received.case else ""),))
+
+
+async def _sentence(session: AsyncSession, received: Received) -> str:
+    observation, event = received.observation, received.observation.event
+    case = received.case or (await case_of_event(session, event.id) if event and event.id else None)
+    if not observation.is_new:
+        return say("commands.taken_in_before", case=f"（{case.number}）" if case else "")
+    if case is None or event is None:
+        return say("commands.taken_in_no_alert", why="；".join(observation.item.reasons[:2]))
+    return say("commands.taken_in_case", number=case.number, level=LEVEL_NAMES[event.level], headline=event.headline)
+
+
+TAKING_IN: Mapping[Verb, QuickHandler] = {Verb.TAKE_IN: paste}

@@ -1,0 +1,60 @@
+"""Looking into the records from the command line: the audit chain, the sources, login links."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import typer
+from sqlmodel import col, select
+
+from bot.bootstrap import build_chats, open_house
+from bot.faults import StartError
+from bot.settings import load_settings
+from casework.staff import StaffMember, member_named
+from monitoring.source import Source
+from prompts import say
+from storage import anchor, audit
+
+
+async def verify_audit(settings_path: Path) -> int:
+    """Recompute the chain and compare it with the anchors. Returns 1 when it is broken."""
+    async with open_house(load_settings(settings_path), index=False) as house, house.database.reading() as session:
+        report = await audit.verify(session, await asyncio.to_thread(anchor.read, house.anchor))
+    if report.broken_at:
+        typer.secho(say("cli.audit_broken", number=report.broken_at, reason=report.reason), err=True, fg="red")
+        return 1
+    typer.echo(say("cli.audit_holds", entries=report.entries, head=report.head[:16]))
+    return 0
+
+
+async def list_sources(settings_path: Path, *, as_json: bool) -> int:
+    """Print how every source fares."""
+    async with open_house(load_settings(settings_path), index=False) as house, house.database.reading() as session:
+        sources = (await session.exec(select(Source).order_by(col(Source.name)))).all()
+    if as_json:
+        fields = {"name", "kind", "address", "tier", "enabled", "last_success_at", "last_post_at", "failures", "last_error"}
+        typer.echo(json.dumps([source.model_dump(mode="json", include=fields) for source in sources], ensure_ascii=False))
+        return 0
+    for source in sources:
+        state = source.last_error if source.failures else say("cli.source_well", at=source.last_success_at or say("cli.source_never"))
+        typer.echo(f"{source.tier.value}  {source.name}  {state}")
+    return 0
+
+
+async def login_link(settings_path: Path, name: str) -> int:
+    """Print a one-time link into the web staff room.
+
+    Raises:
+        StartError: nobody of that name, or a person without an account there.
+    """
+    from adapters.chat.staff_room.chat import StaffRoom
+
+    async with open_house(load_settings(settings_path), index=False) as house:
+        async with house.database.reading() as session:
+            member = await member_named(session, name)
+            names = (await session.exec(select(StaffMember.name).where(col(StaffMember.active)))).all()
+        room = build_chats(house)["staff_room"]
+        if member is None or member.id is None or not isinstance(room, StaffRoom):
+            raise StartError(say("cli.no_such_member", name=name, names="、".join(names)))
+        typer.echo(say("cli.login_link", name=name, link=room.login_link(member.id)))
+    return 0

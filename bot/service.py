@@ -1,0 +1,112 @@
+"""`wensheng run`: all loops of one department, until told to stop."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import signal
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import typer
+from adapters.sources.opening import SourceReaders
+
+from bot.bootstrap import build_chats, open_house, worker_name
+from bot.commands.dispatcher import Dispatcher
+from bot.courier import Courier
+from bot.faults import StartError
+from bot.house import House
+from bot.library_work import follow_library
+from bot.loops import Loop, run_together
+from bot.settings import load_settings
+from bot.timekeeper import Timekeeper
+from bot.watcher import Watcher
+from casework.chat import CommandHandler, StaffChat
+from prompts import say
+
+log = logging.getLogger("wensheng.service")
+
+LOCK_FILE = "run.lock"
+
+
+async def serve(settings_path: Path) -> int:
+    """Watch, alert and answer until SIGINT or SIGTERM. Returns the exit code: 0 after an ordered stop, 1 when a loop failed.
+
+    Raises:
+        StartError: another process of this department is running already, or something needed is missing.
+    """
+    settings = load_settings(settings_path)
+    async with open_house(settings) as house:
+        with _alone(settings.data_dir / LOCK_FILE):
+            return await keep_going(house, build_chats(house), say("cli.ready", url=house.public_url))
+
+
+async def keep_going(house: House, chats: Mapping[str, StaffChat], greeting: str, extra: Mapping[str, Loop] | None = None) -> int:
+    """Connect the chats, run every loop, and stop in order when told to.
+
+    Args:
+        greeting: printed once everything stands.
+        extra: further loops, for the demonstration.
+    """
+    stop = asyncio.Event()
+    async with contextlib.AsyncExitStack() as connected:
+        for chat in chats.values():
+            await connected.enter_async_context(chat)
+        readers = await connected.enter_async_context(SourceReaders(house.clock))
+        loops = build_loops(house, chats, readers) | dict(extra or {})
+        with _stopping_on_signals(stop):
+            typer.echo(greeting)
+            failure = await run_together(loops, stop)
+    typer.echo(say("cli.stopped"))
+    if failure:
+        raise failure
+    return 0
+
+
+def build_loops(house: House, chats: Mapping[str, StaffChat], readers: SourceReaders) -> dict[str, Loop]:
+    """Watcher, courier, timekeeper, the library's follower, and one loop for each chat."""
+    watcher = Watcher(house.database, house.clock, house.desk, readers.open, house.stirred)
+    courier = Courier(house.database, house.clock, chats, worker_name())
+    timekeeper = Timekeeper(house.database, house.clock, house.desk, house.anchor, house.stirred)
+    handler = Dispatcher(house, chats).handle
+    loops: dict[str, Loop] = {
+        "watcher": watcher.run,
+        "courier": partial(courier.run, stirred=house.stirred),
+        "timekeeper": timekeeper.run,
+        "library": partial(follow_library, house),
+    }
+    return loops | {f"chat.{name}": partial(_listen, chat, handler) for name, chat in chats.items()}
+
+
+async def _listen(chat: StaffChat, handler: CommandHandler, stop: asyncio.Event) -> None:
+    listening = asyncio.create_task(chat.incoming(handler))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((listening, stopping), return_when=asyncio.FIRST_COMPLETED)
+    for task in (listening, stopping):
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await listening
+
+
+@contextlib.contextmanager
+def _stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock of the one process that runs this department on this machine."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StartError(say("cli.running_already", path=path)) from error
+        yield
