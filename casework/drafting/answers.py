@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casework.drafting.ask import AskKind, gap_of, kind_of
+from casework.drafting.ask import AskKind, kind_of
 from casework.drafting.candidate import Sentence, SentenceKind
 from casework.drafting.citizen_words import without_marks
 from casework.drafting.evidence import Evidence
 from casework.drafting.matter import Matter
+from casework.drafting.slots import slot
 from casework.drafting.topic import Topic, topic_of
 from language.numerals import from_int
 from prompts import frames
@@ -55,6 +56,11 @@ def clause_sentences(quote: Quote, wording: str = "clause") -> list[Sentence]:
     cited = Sentence(_pieces()[wording].format(name=clause.name, quote=quote.text), SentenceKind.CLAUSE, refs)
     meaning = next((gloss["text"] for gloss in frames("asks")["gloss"] if any(word in quote.text for word in gloss["words"])), "")
     return [cited, *([Sentence(meaning, SentenceKind.CLAUSE, refs)] if meaning else [])]
+
+
+def gap_of(ask: str) -> str:
+    """The slot of an ask: its words and what is missing."""
+    return slot(f"“{without_marks(ask)}”{kind_of(ask).tail}")
 
 
 def _answer(matter: Matter, ask: str, number: int, topic: Topic, quote: Quote | None, said: list[str], brief: bool) -> list[Sentence]:

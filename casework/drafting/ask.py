@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from functools import cache
 
-from casework.drafting.citizen_words import without_marks
-from casework.drafting.slots import slot
 from casework.drafting.topic import with_tuples
 from prompts import frames
 
@@ -26,11 +24,6 @@ class AskKind:
 def kind_of(ask: str) -> AskKind:
     """The way an ask is asked; the first kind with a word in it, else the last, a request to act."""
     return next((kind for kind in _kinds() if any(word in ask for word in kind.words)), _kinds()[-1])
-
-
-def gap_of(ask: str) -> str:
-    """The slot of an ask: its words and what is missing."""
-    return slot(f"“{without_marks(ask)}”{kind_of(ask).tail}")
 
 
 @cache

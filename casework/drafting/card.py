@@ -92,4 +92,3 @@ def _slot_text(slot: FactSlot) -> str:
 
 def _facts(slots: Sequence[FactSlot]) -> dict[str, str]:
     return {slot.name: slot.value for slot in slots if slot.value is not None}
-

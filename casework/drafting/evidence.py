@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casework.desk import Desk
 from casework.drafting.ask import kind_of
 from casework.drafting.matter import Matter
 from casework.drafting.topic import Topic, topic_of
 from retrieval.evidence import CaseHit, ClauseHit, Quote
-from retrieval.library import Library
+
+if TYPE_CHECKING:
+    from retrieval.library import Library
 
 MOST_CLAUSES = 3
 """A reply quotes one clause as a rule and never more than three (REPLIES 原则 7)."""
@@ -54,7 +56,7 @@ class Evidence:
         return [*(_quote_row(quote) for quote in self.quotes), *(_case_row(case) for case in self.cases)]
 
 
-def find_evidence(matter: Matter, library: Library, desk: Desk, on: date) -> Evidence:
+def find_evidence(matter: Matter, library: "Library", desk: Desk, on: date) -> Evidence:
     """Search for what bears on the matter and its asks. Blocks for some milliseconds: call it in a thread.
 
     Args:
@@ -96,7 +98,7 @@ def _shorten(sentence: str, terms: tuple[str, ...], longest: int) -> str:
     return max(cut, key=lambda span: (sum(term in span for term in terms), -cut.index(span))).rstrip("。；;，")
 
 
-def _search(library: Library, desk: Desk, on: date, words: str, topic: Topic) -> list[ClauseHit]:
+def _search(library: "Library", desk: Desk, on: date, words: str, topic: Topic) -> list[ClauseHit]:
     if not topic.terms:
         return []
     query = f"{words} {' '.join(topic.terms)}"

@@ -1,9 +1,7 @@
 """What a reply is about: everything that the drafter may know of one case, read once and then fixed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from difflib import SequenceMatcher
 from enum import StrEnum
 
 from sqlmodel import col, select
@@ -11,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.case import Case
 from casework.desk import Desk
+from casework.drafting.asking import asks_of
 from casework.drafting.draft import FactSlot, ReplyVersion
 from casework.publication import Publication, PublicationState
 from knowledge_base.region import NATIONAL, Region
@@ -21,9 +20,6 @@ from prompts import frames
 
 MOST_READ = 200
 MOST_POSTS = 6
-MOST_ASKS = 6
-SAME_ASK = 0.6
-"""Two asks that share this much of their characters are one."""
 
 
 class Standing(StrEnum):
@@ -135,24 +131,17 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
     event = await session.get_one(Event, case.event_id)
     items = await _items(session, event)
     decisive = items[0] if items else None
+    intent = decisive.intent if decisive else ""
+    phrases = [ask for item in items for ask in item.asks]
+    posts = tuple(Post(item.title, item.text) for item in items[:MOST_POSTS])
     return Matter(
         case_number=case.number, headline=event.headline, line=event.line, level=event.level, place=event.place,
-        intent=decisive.intent if decisive else "", event_revision=event.revision,
-        posts=tuple(Post(item.title, item.text) for item in items[:MOST_POSTS]),
-        asks=distinct([ask for item in items for ask in item.asks]),
+        intent=intent, event_revision=event.revision,
+        posts=posts, asks=asks_of("\n".join(post.whole for post in posts), event.line, intent, phrases),
         facts=await verified_facts(session, case), ours=event.line != OTHER and (decisive is None or decisive.relevance.is_ours),
         hours=(now - event.first_posted_at).total_seconds() / 3600, previous=await _published(session, case),
         region=desk.department.region, department=desk.department.name,
     )  # fmt: skip
-
-
-def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:
-    """The asks without those that repeat an earlier one in other words."""
-    kept: list[str] = []
-    for ask in (ask.strip() for ask in asks):
-        if ask and all(SequenceMatcher(None, ask, other).ratio() < SAME_ASK for other in kept):
-            kept.append(ask)
-    return tuple(kept[:most])
 
 
 async def verified_facts(session: AsyncSession, case: Case) -> dict[str, str]:

@@ -7,8 +7,8 @@ from typing import Any
 from monitoring.lines import OTHER
 from prompts import frames
 
-FOREIGN_LINE_WEIGHT = 0.5
-"""A word of another business line counts half: the line was judged from the whole text."""
+FOREIGN_LINE_WEIGHT = 0.3
+"""A word of another business line counts less: the line was judged from the whole text."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,15 @@ class Topic:
     keep: str
     next: str
     owner: str = ""
+    ask: str = ""
+    objects: tuple[str, ...] = ()
+    object: str = ""
+    sure: tuple[str, ...] = ()
+
+    def ask_in(self, text: str) -> str:
+        """What people want who write such a post, with the thing that this post names; empty for topics that have no usual wish."""
+        named = next((thing for thing in self.objects if thing in text), self.object)
+        return self.ask.format(object=named)
 
 
 def topic_of(text: str, line: str, otherwise: Topic | None = None) -> Topic:
@@ -36,11 +45,13 @@ def topic_of(text: str, line: str, otherwise: Topic | None = None) -> Topic:
         line: the business line that was judged; its topics come first.
         otherwise: what to return when no word of any topic stands in the text; without it the line's first topic.
     """
-    scored = [(_weight(text, topic, line), -place, topic) for place, topic in enumerate(_topics())]
-    weight, _, best = max(scored, key=lambda entry: entry[:2])
-    if weight:
-        return best
-    return otherwise or _default(line)
+    return next(iter(topics_of(text, line)), otherwise or _default(line))
+
+
+def topics_of(text: str, line: str) -> list[Topic]:
+    """The topics with words in the text, the weightiest first."""
+    weights = {topic.name: _weight(text, topic, line) for topic in _topics()}
+    return sorted((topic for topic in _topics() if weights[topic.name]), key=lambda topic: -weights[topic.name])
 
 
 def _weight(text: str, topic: Topic, line: str) -> float:

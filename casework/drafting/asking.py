@@ -1,0 +1,53 @@
+"""诉求: what a reply has to answer. The analysis gives the post's own phrases; here they become asks that can be answered one by one."""
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from casework.drafting.topic import topic_of, topics_of
+from prompts import frames
+
+MOST_ASKS = 5
+SAME_ASK = 0.75
+"""Two asks that share this much of their characters are one."""
+LONGEST = 22
+"""An ask of this length was cut off by the analysis."""
+NEWS_INTENTS = ("中性资讯", "谣言或不实")
+
+_REQUEST = re.compile(
+    r"(?:请|希望)?(?:退还|退回|退款|赔偿|拆除|更换|换掉|公示|公开|公布|清理|清走|修复|修好|维修|查处|处理好|整治|取缔|制止|停止|恢复|疏通|安装|加装|增设|增加|降低|"
+    r"调低|成立|协调|核查|调查|迁走|搬走|搬离|扶正|引入|拓宽|禁止)"
+)
+_QUESTION = re.compile(r"为何|为什么|何时|什么时候|多久|是否|能否|能不能|合法|合理|合规|怎样|如何|怎么|多少|哪里|谁来|吗$|呢$|依据")
+_UNFIT = re.compile(r"领导|书记|有关部门|相关部门|曝光|公道|介入|一定|我们|本人|大家|某某|勾结|未|没|\*|[“”‘’《》【】]")
+
+
+def asks_of(text: str, line: str, intent: str, phrases: Sequence[str]) -> tuple[str, ...]:
+    """The distinct asks of a matter, at most five.
+
+    Args:
+        text: what the citizens wrote.
+        line: the business line.
+        intent: of the decisive post; news and rumours have the questions that the public always asks.
+        phrases: the asks that the analysis found, in the posts' own words.
+    """
+    if intent in NEWS_INTENTS:
+        return tuple(frames("asks")["public"])
+    main, *others = topics_of(text, line) or [topic_of(text, line)]
+    wishes = [topic.ask_in(text) for topic in (main, *others) if topic is main or any(word in text for word in topic.sure)]
+    own = [phrase for phrase in (phrase.strip() for phrase in phrases) if _is_clear(phrase)]
+    return distinct([*own, *wishes]) or distinct(phrases)
+
+
+def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:
+    """The asks without those that repeat an earlier one in other words."""
+    kept: list[str] = []
+    for ask in (ask.strip() for ask in asks):
+        if ask and all(SequenceMatcher(None, ask, other).ratio() < SAME_ASK for other in kept):
+            kept.append(ask)
+    return tuple(kept[:most])
+
+
+def _is_clear(phrase: str) -> bool:
+    """Whether a phrase of the post is a question or a request that can stand in the reply as it is."""
+    return bool(_QUESTION.search(phrase) or _REQUEST.match(phrase)) and len(phrase) < LONGEST and not _UNFIT.search(phrase)
