@@ -14,7 +14,7 @@ _REACH = 18
 """Characters around a harm in which its victims and their number are looked for."""
 
 _PEOPLE = re.compile(
-    rf"(?P<number>\d+|[{NUMERAL}]+|数[十百]|上[百千]|几十|十几|多)(?:余|多|来)?(?:名|个|位)?(?:人|学生|孩子|儿童|小孩|老人|居民|顾客|员工|幼儿|同学|工人|业主|群众)"
+    rf"(?P<number>\d+|[{NUMERAL}]+|数[十百]|上[百千]|几十|十几|多)(?:余|多|来)?(?:名|个|位)?(?:人|学生|孩子|儿童|小孩|老人|居民|顾客|员工|行人|路人|乘客|游客|市民|男子|女子|妇女|师生|患者|幼儿|同学|工人|业主|群众)"
 )
 _AGE = re.compile(r"(?:(?<!\d)(?:1[0-7]|[1-9])|[一二三四五六七八九十]{1,2})岁")
 _SCHOOL = re.compile(r"学校|幼儿园|小学|中学|学生|食堂|班上|全班")

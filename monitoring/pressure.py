@@ -31,6 +31,7 @@ _TRIED = "投诉|反映|举报|拨打|打电话|求助|报修|上访"
 _TIMES = re.compile(
     rf"(?P<number>{_NUMBER})多?次[^，。\n]{{0,4}}(?:{_TRIED}|找|沟通)|(?:{_TRIED})[^，。\n]{{0,8}}?(?P<after>{_NUMBER})多?次"
 )
+_NOT_A_TITLE = re.compile(r"[\n。；;！!？?…我俺咱您你【#]|^(?:举报|投诉|反映|建议|求助|咨询|表扬|点赞|请)|[,，].*请")
 _SINCE = re.compile(r"(?:从|自|于)?20\d{2}年[^，。\n]{0,12}(?:至今|以来|起|开始|就|到现在)")
 
 
@@ -56,7 +57,7 @@ def spread(likes: int | None, reposts: int | None) -> Iterator[Sign]:
 def is_hot_title(reading: Reading) -> bool:
     """Whether the whole post is one bare headline, as hot-search lists carry them: short, one line, no full stop, nobody who says I."""
     text = reading.text.strip()
-    return 4 <= len(text) <= LONGEST_HOT_TITLE and not any(mark in text for mark in "\n。；;！!？?…我俺咱您你【#")
+    return 4 <= len(text) <= LONGEST_HOT_TITLE and not _NOT_A_TITLE.search(text)
 
 
 def _crowd(reading: Reading, cues: Cues) -> Iterator[Sign]:

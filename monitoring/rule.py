@@ -119,7 +119,7 @@ def _tokens(rule: str) -> Iterator[_Token]:
     while not _WHITE.match(rule, place):
         match = _TOKEN.match(rule, place)
         if match is None or match.lastgroup is None:
-            raise RuleError(say("monitoring.rule_stray_sign"), place + 1)
+            raise RuleError(say("monitoring.rule_stray_sign"), len(rule) - len(rule[place:].lstrip()) + 1)
         group = match.lastgroup
         text = match[group]
         yield _Token(text if group == "sign" else group, text.lower(), match.start(group) + (0 if group == "list" else 1))
