@@ -104,7 +104,8 @@ def _document(fields: dict[str, Any], body: str, file_name: str) -> ParsedDocume
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, list) else (value,) if value else ()
+    values = value if isinstance(value, list) else [value] if value else []
+    return tuple(str(name["title"] if isinstance(name, dict) else name) for name in values)
 
 
 def _date(value: Any) -> date | None:

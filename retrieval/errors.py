@@ -15,3 +15,7 @@ class ModelUnavailable(RetrievalError):
     def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class IndexUnavailable(RetrievalError):
+    """A derived index cannot be read or written; search goes on without it, and the next start makes it anew."""

@@ -18,6 +18,11 @@ class ClauseHit:
     effective_on: date | None
     score: float
     why: str = ""
+    ended_on: date | None = None
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether it may be cited on `day`; as `knowledge_base.clause.Clause.in_force_on`."""
+        return (self.effective_on or self.version_date or day) <= day and (self.ended_on is None or day < self.ended_on)
 
     @property
     def short_title(self) -> str:

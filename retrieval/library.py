@@ -1,36 +1,205 @@
 """The searchable knowledge base: what drafting and conversation ask."""
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from knowledge_base.region import Region
+from knowledge_base.past_case import KnowledgeChange, Pool
+from knowledge_base.region import NATIONAL, Region
+from knowledge_base.structure import article_number
+from prompts import say
+from retrieval.answering import compose
+from retrieval.bridging import bridges, weigh
+from retrieval.embedding import HashedEmbedder
 from retrieval.evidence import Answer, CaseHit, ClauseHit
+from retrieval.indexes import Entries, Indexes, Subjects
+from retrieval.model import Embedder
+from retrieval.reasons import Reasons
+from retrieval.shelf import Shelf, ShelvedCase, ShelvedClause, load_cases, load_clauses, places_covering
+from retrieval.shortcut import matching_title, mentioned, same_article
+
+SMALL_CHANGE_ENTRIES = 500
+"""Up to so many entries the dense index follows within `refresh`; more follow in the background."""
+CASE_SINGLE_CHARACTERS = 0.0
+"""Past cases are searched by pairs of characters alone (docs/decisions/0003-lexical-index.md)."""
+
+
+class DenseState(StrEnum):
+    """How the dense index stands."""
+
+    READY = "ready"
+    REBUILDING = "rebuilding"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True)
+class LibraryStatus:
+    """What is on the shelf and how it is searched; `note` is a sentence for people, empty when all is well."""
+
+    clauses: int
+    cases: int
+    dense: DenseState
+    note: str
 
 
 class Library:
     """Clauses and past cases, searched apart. The indexes are derived; the rows of `knowledge_base` are the truth.
 
-    Searching blocks for some milliseconds: call it in a thread.
+    An async context manager. Searching blocks for some milliseconds: call it in a thread. It is safe during `refresh`.
+
+    Args:
+        folder: where the indexes are kept; None keeps them in memory. While another process owns the folder, this one
+            searches lexically, in memory, and its status says so.
+        embedder: None is the embedded one.
     """
 
+    def __init__(self, folder: Path | None = None, embedder: Embedder | None = None) -> None:
+        self._folder, self._embedder, self._shelf = folder, embedder or HashedEmbedder(), Shelf()
+        self._indexes = Indexes(None, self._embedder)
+        self._refreshing, self._filling = asyncio.Lock(), asyncio.Lock()
+        self._background: set[asyncio.Task[None]] = set()
+        self._shelved_to: int | None = None
+
+    @classmethod
+    def open(cls, folder: Path | None = None, embedder: Embedder | None = None) -> Self:
+        """A library to be entered with `async with`."""
+        return cls(folder, embedder)
+
+    @classmethod
+    def of(cls, clauses: Iterable[ShelvedClause], cases: Iterable[ShelvedCase], embedder: Embedder | None = None) -> Self:
+        """A library in memory of what is handed in, without a database."""
+        library = cls(None, embedder)
+        library._shelf = Shelf.of(clauses, cases)
+        unchanged = dict.fromkeys(Pool, ())
+        library._indexes.follow_lexical(library._shelf.entries(), unchanged, 0)
+        library._indexes.follow_dense(library._shelf.entries(), unchanged, 0)
+        return library
+
+    async def __aenter__(self) -> Self:
+        if self._folder is not None:
+            self._indexes = await asyncio.to_thread(Indexes, self._folder, self._embedder)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._indexes.stop()
+        await self.wait_until_level()
+        await asyncio.to_thread(self._indexes.close)
+
+    @property
+    def status(self) -> LibraryStatus:
+        """What is on the shelf and how it is searched."""
+        ready = all(index.dense_ready for index in self._indexes.pools.values())
+        dense = DenseState.ELSEWHERE if self._indexes.elsewhere else DenseState.READY if ready else DenseState.REBUILDING
+        note = "" if dense is DenseState.READY else say(f"knowledge.dense_{dense.value}")
+        return LibraryStatus(len(self._shelf.clauses), len(self._shelf.cases), dense, note)
+
     def search_clauses(self, query: str, *, region: Region, on: date, limit: int = 10) -> list[ClauseHit]:
-        """Clauses in force on a day that apply at a place, best first."""
-        raise NotImplementedError
+        """Clauses in force on a day that apply at a place, best first; a clause that is named comes before all."""
+        shelf, found = self._shelf, bridges(query)
+
+        def offered(row: int) -> bool:
+            return row in shelf.clauses and shelf.clauses[row].applies(region, on)
+
+        text = " ".join([query, *(bridge.official for bridge in found)])
+        index = self._indexes.pools[Pool.CLAUSES]
+        ranked = index.search(text, weigh(query, found), limit, keep=offered, places=places_covering(region))
+        named = self.clauses_named(query, region=region, on=on)
+        first = {hit.key for hit in named}
+        hits = [replace(shelf.clauses[row].hit, score=score) for row, score in ranked.items()]
+        reasons = Reasons(query, found)
+        return [*named, *(replace(hit, why=reasons.why(hit.text)) for hit in hits if hit.key not in first)][:limit]
 
     def search_cases(self, query: str, *, limit: int = 5, without: Collection[str] = ()) -> list[CaseHit]:
         """Past cases alike, best first, except the keys in `without`."""
-        raise NotImplementedError
+        shelf = self._shelf
+
+        def offered(row: int) -> bool:
+            return row in shelf.cases and shelf.cases[row].hit.key not in without
+
+        weights = weigh(query, single_characters=CASE_SINGLE_CHARACTERS)
+        ranked = self._indexes.pools[Pool.CASES].search(query, weights, limit, keep=offered)
+        return [replace(shelf.cases[row].hit, score=score) for row, score in ranked.items()]
 
     def clause(self, key: str) -> ClauseHit | None:
         """The clause of that key, whatever its validity; None when it is not (or no longer) in the knowledge base."""
-        raise NotImplementedError
+        row = self._shelf.keys.get(key)
+        return None if row is None else self._shelf.clauses[row].hit
+
+    def clauses_named(self, query: str, *, region: Region, on: date) -> list[ClauseHit]:
+        """The clauses in force that a query names by title and article (噪声法 第四十三条)."""
+        mention = mentioned(query)
+        if mention is None or article_number(mention.article) is None:
+            return []
+        title = matching_title(mention.title, self.titles_in_force(region=region, on=on))
+        shelf, reason = self._shelf, say("knowledge.why_named")
+        clauses = (shelf.clauses[row] for row in shelf.titles.get(title or "", ()))
+        hits = (clause.hit for clause in clauses if clause.applies(region, on) and same_article(clause.hit.article, mention.article))
+        return [replace(hit, score=1.0, why=reason) for hit in hits]
+
+    def titles_in_force(self, *, region: Region, on: date) -> frozenset[str]:
+        """Titles of the documents that hold at a place on a day."""
+        clauses, titles = self._shelf.clauses, self._shelf.titles
+        return frozenset(title for title, rows in titles.items() if any(clauses[row].applies(region, on) for row in rows))
+
+    def is_local(self, hit: ClauseHit) -> bool:
+        """Whether a clause holds in one province or city only."""
+        clause = self._shelf.clauses.get(hit.clause_id)
+        return clause is not None and clause.region != NATIONAL
 
     def answer(self, question: str, *, region: Region, on: date) -> Answer:
         """An answer word for word, or a refusal when the evidence is thin."""
-        raise NotImplementedError
+        return compose(self, question, region=region, on=on)
 
     async def refresh(self, session: AsyncSession) -> int:
-        """Follow the rows: apply every KnowledgeChange since the last call. Returns how many were applied."""
-        raise NotImplementedError
+        """Follow the rows: apply every KnowledgeChange since the last call. Returns how many were applied.
+
+        The lexical index is level on return; after many changes the dense one follows in the background.
+        """
+        async with self._refreshing:
+            level = self._indexes.level
+            since = self._shelved_to if self._shelved_to is not None else min(level.lexical or 0, level.dense or 0)
+            changes = await _changes_since(session, since)
+            if changes or self._shelved_to is None:
+                changed = {pool: {change.subject_id for change in changes if change.pool is pool} for pool in Pool}
+                await self._load(session, changed)
+                self._shelved_to = max((change.id or 0 for change in changes), default=since)
+                await self._follow(changed, self._shelved_to)
+            return len(changes)
+
+    async def wait_until_level(self) -> None:
+        """Return when the dense index has caught up, or was stopped."""
+        await asyncio.gather(*self._background)
+
+    async def _load(self, session: AsyncSession, changed: Subjects) -> None:
+        if self._shelved_to is None:
+            self._shelf = Shelf.of(await load_clauses(session), await load_cases(session))
+            return
+        documents, cases = changed[Pool.CLAUSES], changed[Pool.CASES]
+        now = Shelf.of(await load_clauses(session, documents), await load_cases(session, cases))
+        self._shelf = await asyncio.to_thread(self._shelf.replaced, documents, cases, now)
+
+    async def _follow(self, changed: Subjects, at: int) -> None:
+        entries = await asyncio.to_thread(self._shelf.entries)
+        await asyncio.to_thread(self._indexes.follow_lexical, entries, changed, at)
+        task = asyncio.create_task(self._follow_dense(entries, changed, at))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        fresh = self._indexes.level.dense is None
+        if sum(entry.subject in changed[pool] or fresh for pool in Pool for entry in entries[pool]) <= SMALL_CHANGE_ENTRIES:
+            await task
+
+    async def _follow_dense(self, entries: Entries, changed: Subjects, at: int) -> None:
+        async with self._filling:
+            await asyncio.to_thread(self._indexes.follow_dense, entries, changed, at)
+
+
+async def _changes_since(session: AsyncSession, number: int) -> list[KnowledgeChange]:
+    query = select(KnowledgeChange).where(col(KnowledgeChange.id) > number).order_by(col(KnowledgeChange.id))
+    return list((await session.exec(query)).all())

@@ -12,9 +12,14 @@ from retrieval.shelf import ShelvedClause
 
 
 def library_of(corpus: Path) -> Library:
+    """The clauses of a corpus file that are in force by its own `in_force`, as a library."""
+    return Library.of(shelved_clauses(corpus), [])
+
+
+def shelved_clauses(corpus: Path) -> list[ShelvedClause]:
     """The clauses of a corpus file that are in force by its own `in_force`."""
     rows = (row for row in read_rows(corpus) if row.get("in_force", True))
-    return Library.of([_shelved(number, row) for number, row in enumerate(rows, 1)], [])
+    return [_shelved(number, row) for number, row in enumerate(rows, 1)]
 
 
 def region_of(query: dict[str, Any]) -> Region:

@@ -1,0 +1,66 @@
+"""From lay words to official terms: 摆摊 finds 占道经营. A readable lexicon, `bridging.toml`."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from language.normalising import normalise
+from retrieval.terms import terms
+
+BRIDGED_SHARE = 0.5
+"""Weight of all official terms together, as a share of that of the query's own. 0.3 to 1.0 differ little on the open complaints."""
+PRESENT_SHARE = 0.6
+"""From this share of its terms on, an official phrase counts as standing in a clause."""
+SHORTEST_PHRASE = 3
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """Official phrases, separated by blanks, and the lay words of a text that stand for them."""
+
+    official: str
+    lay_words: tuple[str, ...]
+
+    def phrase_in(self, held: Collection[str]) -> str | None:
+        """The official phrase that stands, nearly word for word, in a clause with these terms; None where none does."""
+        for phrase, wanted in _phrases(self.official):
+            if sum(term in held for term in wanted) >= PRESENT_SHARE * len(wanted):
+                return phrase
+        return None
+
+
+def bridges(text: str) -> tuple[Bridge, ...]:
+    """The official phrases that a text calls for, each with the lay words in it that did, in the order of the lexicon."""
+    plain = normalise(text).text
+    found = ((official, tuple(word for word in words if word in plain)) for official, words in lexicon())
+    return tuple(Bridge(official, words) for official, words in found if words)
+
+
+def weigh(query: str, found: Iterable[Bridge] = (), *, single_characters: float = 1.0) -> dict[str, float]:
+    """The terms of a query with their weights.
+
+    Args:
+        found: bridges whose official phrases are searched for beside the query's own words.
+        single_characters: weight of a single Chinese character against a pair.
+    """
+    weights = {term: count * (single_characters if len(term) == 1 else 1.0) for term, count in Counter(terms(query)).items()}
+    official = Counter(term for bridge in found for term in terms(bridge.official))
+    share = BRIDGED_SHARE * sum(weights.values()) / (official.total() or 1)
+    for term, count in official.items():
+        weights[term] = weights.get(term, 0.0) + share * count
+    return {term: weight for term, weight in weights.items() if weight > 0}
+
+
+@cache
+def lexicon() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Official phrases with their lay words, from `bridging.toml`."""
+    themes = tomllib.loads(Path(__file__).with_name("bridging.toml").read_text(encoding="utf-8"))
+    return tuple((official, tuple(map(str.lower, words))) for theme in themes.values() for official, words in theme.items())
+
+
+@cache
+def _phrases(official: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple((phrase, frozenset(terms(phrase))) for phrase in official.split() if len(phrase) >= SHORTEST_PHRASE)

@@ -1,0 +1,136 @@
+"""The indexes of both pools in one folder: who owns it, up to which change they are level, and bringing them level."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from threading import Event
+
+from knowledge_base.past_case import Pool
+from retrieval.dense import Chroma, FolderLock
+from retrieval.errors import IndexUnavailable
+from retrieval.lexical import Entry, LexicalIndex
+from retrieval.model import Embedder
+from retrieval.pool import PoolIndex
+from retrieval.vectors import MemoryVectors
+
+DENSE_BATCH = 1_000
+TERMS_VERSION = 1
+"""Changes whenever `retrieval.terms.terms` would cut a text differently; the lexical index is rebuilt then."""
+LEVEL_FILE = "level.json"
+
+Entries = Mapping[Pool, Sequence[Entry]]
+Subjects = Mapping[Pool, Collection[int]]
+
+
+@dataclass(frozen=True)
+class Level:
+    """Up to which KnowledgeChange the indexes are level, and by what they were made. None: to be made anew."""
+
+    lexical: int | None = None
+    dense: int | None = None
+    embedder: str = ""
+    terms_version: int = TERMS_VERSION
+
+
+class Indexes:
+    """Both pools' indexes. Blocking: call it in threads; writing is for one thread at a time, searching for any.
+
+    Args:
+        folder: where they are kept; None keeps them in memory.
+
+    Attributes:
+        elsewhere: whether another process owns the folder; this one then searches lexically, in memory.
+    """
+
+    def __init__(self, folder: Path | None, embedder: Embedder) -> None:
+        self._opened, self._closing = ExitStack(), Event()
+        self.embedder, self.elsewhere = embedder, folder is not None and not self._own(folder)
+        self._folder = None if self.elsewhere else folder
+        self.pools = self._open_pools()
+        self.level = self._stored_level()
+
+    def close(self) -> None:
+        """Give the folder back. The caller waits for writers first, which `stop` lets end early."""
+        self._opened.close()
+
+    def stop(self) -> None:
+        """Let a writer end after the batch at hand; the next start goes on."""
+        self._closing.set()
+
+    def follow_lexical(self, entries: Entries, changed: Subjects, at: int) -> None:
+        """Bring the lexical indexes level with all entries.
+
+        Args:
+            changed: documents and cases that changed since the index was last level.
+            at: number of the last change.
+        """
+        for pool, index in self.pools.items():
+            if self.level.lexical is not None:
+                index.lexical.replace(changed[pool], [entry for entry in entries[pool] if entry.subject in changed[pool]])
+            if self.level.lexical is None or index.lexical.count() != len(entries[pool]):
+                index.lexical.clear()
+                index.lexical.replace((), entries[pool])
+        self._note(replace(self.level, lexical=at))
+
+    def follow_dense(self, entries: Entries, changed: Subjects, at: int) -> None:
+        """Bring the dense indexes level with all entries; while one is made anew its pool is searched lexically."""
+        for pool, index in self.pools.items():
+            if index.vectors is None:
+                return
+            try:
+                if not self._follow_dense(index, entries[pool], changed[pool]):
+                    return
+            except IndexUnavailable:
+                index.dense_ready = False
+                return
+        self._note(replace(self.level, dense=at))
+
+    def _follow_dense(self, index: PoolIndex, entries: Sequence[Entry], changed: Collection[int]) -> bool:
+        if self.level.dense is not None and changed:
+            index.replace_dense(changed, [entry for entry in entries if entry.subject in changed])
+        if self.level.dense is not None and index.count_dense() == len(entries):
+            index.dense_ready = True
+            return True
+        index.dense_ready = False
+        index.clear_dense()
+        for start in range(0, len(entries), DENSE_BATCH):
+            if self._closing.is_set():
+                return False
+            index.replace_dense((), entries[start : start + DENSE_BATCH])
+        index.dense_ready = True
+        return True
+
+    def _own(self, folder: Path) -> bool:
+        lock = FolderLock(folder)
+        self._opened.callback(lock.release)
+        return lock.acquire()
+
+    def _open_pools(self) -> Mapping[Pool, PoolIndex]:
+        if self._folder is None:
+            stores = {pool: None if self.elsewhere else MemoryVectors(self.embedder.dimensions) for pool in Pool}
+            return {pool: PoolIndex(LexicalIndex(), self.embedder, stores[pool]) for pool in Pool}
+        chroma = self._opened.enter_context(Chroma(self._folder / "vectors"))
+        return {
+            pool: PoolIndex(LexicalIndex(self._folder / "terms" / pool), self.embedder, chroma.collection(pool, self.embedder.identity))
+            for pool in Pool
+        }
+
+    def _stored_level(self) -> Level:
+        fresh = Level(embedder=self.embedder.identity)
+        if self._folder is None:
+            return fresh
+        try:
+            stored = Level(**json.loads((self._folder / LEVEL_FILE).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return fresh
+        lexical = stored.lexical if stored.terms_version == TERMS_VERSION else None
+        return replace(fresh, lexical=lexical, dense=stored.dense if stored.embedder == fresh.embedder else None)
+
+    def _note(self, level: Level) -> None:
+        self.level = level
+        if self._folder is not None:
+            beside = self._folder / f"{LEVEL_FILE}.new"
+            beside.write_text(json.dumps(asdict(level)), encoding="utf-8")
+            beside.replace(self._folder / LEVEL_FILE)

@@ -1,0 +1,63 @@
+"""What kind of answer a question asks for: a fine, a term, a share of votes, whether something is allowed."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Need:
+    """One kind of answer.
+
+    Attributes:
+        official: words in which rules give this kind of answer; searched for beside the question.
+        asked: how a question asks for it.
+        met: how a sentence gives it.
+    """
+
+    name: str
+    official: str
+    asked: re.Pattern[str]
+    met: re.Pattern[str]
+
+    def is_met_by(self, sentence: str) -> bool:
+        return self.met.search(sentence) is not None
+
+
+NEEDS = (
+    Need(
+        "compensation", "要求赔偿 增加赔偿 支付赔偿金",
+        re.compile(r"赔|退一|假一|索赔"),
+        re.compile(r"赔偿.{0,30}(?:倍|元)|(?:倍|元).{0,20}赔偿|退(?:回|还|货)"),
+    ),
+    Need(
+        "penalty", "责令改正 处 元以上 元以下罚款",
+        re.compile(r"罚|处理|什么后果|怎么办他|追究|依据哪条"),
+        re.compile(r"罚款|没收|吊销|责令.{0,12}(?:停业|关闭)|警告"),
+    ),
+    Need(
+        "term", "日内 期限 工作日内",
+        re.compile(r"几天|多久|多少天|几日|时限|期限|什么时候|多长时间|几个工作日|几点"),
+        re.compile(r"[一二三四五六七八九十百\d]+(?:个)?(?:工作)?(?:日|天|个月|年|小时)(?:内|以内)|[一二三四五六七八九十\d]+(?:点|时)至"),
+    ),
+    Need(
+        "share", "过半数 三分之二以上 同意 表决",
+        re.compile(r"多少(?:人|户|业主)|几成|过半|比例|多少.{0,6}同意"),
+        re.compile(r"过半数|分之|百分之"),
+    ),
+    Need(
+        "permission", "禁止 不得 应当",
+        re.compile(r"能不能|可不可以|可以.{0,16}吗|能.{0,12}吗|允许|行不行|让不让|合法吗|违法吗|违反|要不要|必须"),
+        re.compile(r"禁止|不得|应当|可以|有权|不予"),
+    ),
+    Need(
+        "list", "下列 情形",
+        re.compile(r"哪些|哪几|什么情况|有什么要求|包括什么"),
+        re.compile(r"下列|（一）|（二）"),
+    ),
+)  # fmt: skip
+"""In order: the first that a question asks for decides."""
+
+
+def asked_for(question: str) -> Need | None:
+    """The kind of answer that a question asks for; None where it shows none."""
+    return next((need for need in NEEDS if need.asked.search(question)), None)

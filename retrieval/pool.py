@@ -1,0 +1,77 @@
+"""One pool's two indexes searched as one: lexical and dense ranking, fused, nothing kept that may not be offered."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from retrieval.errors import IndexUnavailable, ModelUnavailable
+from retrieval.fusion import fuse
+from retrieval.lexical import Entry, LexicalIndex
+from retrieval.model import Embedder
+from retrieval.vectors import VectorStore
+
+DENSE_WEIGHT = 0.2
+"""Weight of the dense ranking against 1.0 of the lexical one."""
+FIRST_FETCH = 60
+WIDENING = 4
+
+
+class PoolIndex:
+    """The indexes of one pool.
+
+    Args:
+        vectors: None searches lexically only.
+
+    Attributes:
+        dense_ready: whether the dense index is whole; otherwise it is not asked.
+    """
+
+    def __init__(self, lexical: LexicalIndex, embedder: Embedder, vectors: VectorStore | None) -> None:
+        self.lexical, self.embedder, self.vectors, self.dense_ready = lexical, embedder, vectors, False
+
+    def count_dense(self) -> int:
+        """How many rows the dense index holds."""
+        return self.vectors.count() if self.vectors else 0
+
+    def clear_dense(self) -> None:
+        """Empty the dense index."""
+        if self.vectors:
+            self.vectors.clear()
+
+    def replace_dense(self, subjects: Collection[int], entries: Sequence[Entry]) -> None:
+        """Take all rows of `subjects` out of the dense index and put `entries` in."""
+        if self.vectors:
+            self.vectors.replace(subjects, entries, self.embedder.embed([entry.text for entry in entries]))
+
+    def search(
+        self, text: str, weights: Mapping[str, float], limit: int, *, keep: Callable[[int], bool], places: Collection[str] | None = None
+    ) -> dict[int, float]:
+        """Rows that may be offered, with their scores, best first. Each index is asked for more until enough are left.
+
+        Args:
+            text: the query for the dense ranking.
+            weights: the query's terms for the lexical one.
+            keep: whether a row may be offered.
+            places: places to which the lexical search is narrowed beforehand.
+        """
+        lexical = _widened(lambda fetch: self.lexical.search(weights, fetch, places), limit, keep)
+        return dict(list(fuse([(lexical, 1.0), (self._search_dense(text, limit, keep), DENSE_WEIGHT)]).items())[:limit])
+
+    def _search_dense(self, text: str, limit: int, keep: Callable[[int], bool]) -> dict[int, float]:
+        vectors = self.vectors
+        if vectors is None or not self.dense_ready:
+            return {}
+        try:
+            vector = self.embedder.embed([text])[0]
+            return _widened(lambda fetch: vectors.search(vector, fetch), limit, keep)
+        except (ModelUnavailable, IndexUnavailable):
+            return {}
+
+
+def _widened(search: Callable[[int], dict[int, float]], limit: int, keep: Callable[[int], bool]) -> dict[int, float]:
+    """Ask for ever more until `limit` rows are left that may be offered, or there are no more."""
+    fetch = max(FIRST_FETCH, 2 * limit)
+    while True:
+        found = search(fetch)
+        kept = {row: score for row, score in found.items() if keep(row)}
+        if len(kept) >= limit or len(found) < fetch:
+            return kept
+        fetch *= WIDENING

@@ -1,0 +1,24 @@
+"""Why a clause was found, in a few words for people."""
+
+from prompts import say
+from retrieval.bridging import Bridge
+from retrieval.doubt import telling_words
+from retrieval.terms import terms
+
+MOST_WORDS = 3
+
+
+class Reasons:
+    """The reasons of one query's hits; what only the query decides is worked out once."""
+
+    def __init__(self, query: str, bridges: tuple[Bridge, ...]) -> None:
+        self._bridges, self._words = bridges, telling_words(query)
+
+    def why(self, text: str) -> str:
+        """Which lay word led to which official phrase of the clause; else the words that clause and query share."""
+        held = set(terms(text))
+        for bridge in self._bridges:
+            if phrase := bridge.phrase_in(held):
+                return say("knowledge.why_bridged", lay=bridge.lay_words[0], official=phrase)
+        shared = [word for word in self._words if word in text][:MOST_WORDS]
+        return say("knowledge.why_words", words="、".join(shared)) if shared else say("knowledge.why_alike")
