@@ -116,9 +116,9 @@ class CandidateView:
         return "".join(piece.text for sentence in self.sentences for piece in sentence.pieces)
 
     @property
-    def open_slots(self) -> tuple[str, ...]:
-        """Names of the facts that it still lacks, each once."""
-        return tuple(dict.fromkeys(p.slot for s in self.sentences for p in s.pieces if p.slot and not p.known))
+    def current_text(self) -> str:
+        """What would be submitted now."""
+        return self.edited.text if self.edited else self.text
 
 
 @dataclass(frozen=True)

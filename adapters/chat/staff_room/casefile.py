@@ -9,9 +9,15 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 import prompts
+from adapters.chat.staff_room.act import read_act, text_of
 from adapters.chat.staff_room.session import Visitor
 from adapters.chat.staff_room.site import Site, staff_only
 from adapters.chat.staff_room.stream import HEARTBEAT_SECONDS, clock_event, sse
+from casework.case import case_by_number
+from casework.checks.finding import Finding
+from casework.drafting.editing import LONGEST_TEXT
+from casework.drafting.proofreading import proofread
+from casework.drafting.strategy import Channel
 from casework.drafting.view import DraftView, draft_view
 from casework.staff import Role
 from casework.view import CaseView, case_view, clause_view, past_case
@@ -28,6 +34,7 @@ class Casefile:
         return [
             staff_only(self._site, "/cases/{number}", self._case),
             staff_only(self._site, "/cases/{number}/draft", self._draft),
+            staff_only(self._site, "/cases/{number}/check", self._check, "POST"),
             staff_only(self._site, "/cases/{number}/events", self._events),
             staff_only(self._site, "/clauses", self._clause),
             staff_only(self._site, "/past-cases/{key:path}", self._past_case),
@@ -39,9 +46,27 @@ class Casefile:
 
     async def _draft(self, request: Request, visitor: Visitor) -> Response:
         case, draft = await self._look(request.path_params["number"])
+        findings = await self._findings(case.number, [(candidate.current_text, candidate.channel) for candidate in draft.candidates])
         return await self._page(
-            request, visitor, "draft", f"/cases/{case.number}/draft", case=case, draft=draft, may_approve=Role.APPROVER in visitor.roles
-        )
+            request, visitor, "draft", f"/cases/{case.number}/draft", case=case, draft=draft,
+            findings=dict(zip((candidate.ordinal for candidate in draft.candidates), findings, strict=True)),
+            may_approve=Role.APPROVER in visitor.roles,
+        )  # fmt: skip
+
+    async def _check(self, request: Request, visitor: Visitor) -> Response:
+        """What the checks say of a text that is being written."""
+        asked = await read_act(request)
+        case, draft = await self._look(request.path_params["number"])
+        candidate = next((one for one in draft.candidates if str(one.ordinal) == text_of(asked, "candidate", 3)), None)
+        if candidate is None:
+            raise _unknown(case.number)
+        (findings,) = await self._findings(case.number, [(text_of(asked, "text", LONGEST_TEXT), candidate.channel)])
+        return HTMLResponse(self._site.pages.render("findings.html", visitor, findings=findings))
+
+    async def _findings(self, number: str, texts: list[tuple[str, Channel]]) -> list[tuple[Finding, ...]]:
+        async with self._site.database.reading() as session:
+            case = await case_by_number(session, number)
+            return await proofread(session, case, texts, self._site.clock.now(), self._site.desk) if case and texts else []
 
     async def _events(self, request: Request, visitor: Visitor) -> Response:
         await self._look(request.path_params["number"])

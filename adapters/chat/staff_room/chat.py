@@ -26,6 +26,7 @@ from adapters.chat.staff_room.session import LINK_LIFETIME, PLATFORM, sign_link
 from adapters.chat.staff_room.site import Site, Suggestion
 from adapters.chat.staff_room.talk import Talk
 from casework.chat import ChatCapabilities, CommandHandler
+from casework.desk import Desk
 from casework.errors import ChatError
 from casework.message import Card
 from storage.audit import AuditEntry
@@ -45,7 +46,7 @@ class StaffRoom:
         host, port: where to listen; port 0 takes a free one, see `url`.
         groups: the chats, (id, name), the first being where a page opens.
         secret: signs login links; at least 32 random bytes, the same on every start.
-        department: stands over the page.
+        desk: the department whose room it is; its rules are what drafts are checked by.
         suggestions: text commands to offer while people type.
         open_login: everybody at the page may be anybody on the staff. For demonstrations on this machine only.
         public_url: the address under which browsers reach the room where that is another than host and port.
@@ -55,11 +56,11 @@ class StaffRoom:
     capabilities = ChatCapabilities(buttons=True, edits=True, approvals=True, domestic=True, deduplicates=True)
 
     def __init__(
-        self, database: Database, *, host: str, port: int, groups: list[tuple[str, str]], secret: bytes, clock: Clock, department: str = "",
+        self, database: Database, *, host: str, port: int, groups: list[tuple[str, str]], secret: bytes, clock: Clock, desk: Desk,
         suggestions: tuple[Suggestion, ...] = (), open_login: bool = False, public_url: str = "",
     ) -> None:  # fmt: skip
         self._database, self._host, self._port, self._clock = database, host, port, clock
-        self._groups, self._secret, self._department = tuple(groups), secret, department
+        self._groups, self._secret, self._desk = tuple(groups), secret, desk
         self._suggestions, self._open_login, self._public_url = suggestions, open_login, public_url
         self._bell = Bell()
         self._socket: socket.socket | None = None
@@ -122,16 +123,9 @@ class StaffRoom:
     def application(self, handler: CommandHandler) -> Starlette:
         """The pages as an ASGI application."""
         site = Site(
-            self._database,
-            self._clock,
-            self._bell,
-            Pages(self._department),
-            self._groups,
-            self._secret,
-            self._suggestions,
-            handler,
-            self._open_login,
-        )
+            self._database, self._clock, self._desk, self._bell, Pages(self._desk.department.name), self._groups,
+            self._secret, self._suggestions, handler, self._open_login,
+        )  # fmt: skip
         staff_routes: list[BaseRoute] = [*Talk(site).routes(), *Casefile(site).routes()]
         if self._open_login:
             staff_routes = [Mount("/as/{account}", routes=staff_routes)]

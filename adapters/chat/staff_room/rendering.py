@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,11 +14,13 @@ from markupsafe import Markup, escape
 import prompts
 from adapters.chat.staff_room.session import Visitor
 from adapters.chat.staff_room.transcript import Standing
+from casework.checks.finding import Finding
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 
-_MARKED = re.compile(r"(?P<slot>【待核实：[^】]*】)|\*\*(?P<bold>[^*\n]+)\*\*")
+_SLOT = "【待核实：[^【】]*】"
+_MARKED = re.compile(rf"(?P<slot>{_SLOT})|\*\*(?P<bold>[^*\n]+)\*\*")
 
 
 class Pages:
@@ -28,7 +30,7 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._templates.filters.update(marks=marks, quoted=quoted, hour=hour, day=day, left=left, role_names=role_names)
+        self._templates.filters.update(marks=marks, quoted=quoted, checked=checked, hour=hour, day=day, left=left, role_names=role_names)
         self._templates.globals.update(
             say=prompts.say, words=prompts.words, link=link, browser_words=json.dumps(prompts.words("staff_room.page"), ensure_ascii=False),
             department=department, edition=_edition(),
@@ -52,6 +54,20 @@ def quoted(text: str, quote: str) -> Markup:
     """Text with the quoted span highlighted; without it when the span does not stand there word for word."""
     before, found, after = text.partition(quote) if quote else (text, "", "")
     return Markup("{}<mark class='quote'>{}</mark>{}").format(before, found, after) if found else escape(text)
+
+
+def checked(text: str, findings: Sequence[Finding]) -> Markup:
+    """A reply's text with the words that the checks are about marked, each with its sentence."""
+    spans = {finding.span: finding for finding in reversed(findings) if finding.span}
+    wanted = [*map(re.escape, sorted(spans, key=len, reverse=True)), _SLOT]
+    parts, end = [], 0
+    for found in re.finditer("|".join(wanted), text):
+        finding = spans.get(found[0])
+        kind = "slot" if re.fullmatch(_SLOT, found[0]) else finding.severity.value if finding else ""
+        mark = Markup("<mark class='{}' title='{}'>{}</mark>").format(kind, finding.message if finding else "", found[0])
+        parts += [escape(text[end : found.start()]), mark]
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])
 
 
 def _marked(text: str) -> Iterator[Markup]:

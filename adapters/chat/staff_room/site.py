@@ -17,6 +17,7 @@ from adapters.chat.staff_room.bell import Bell
 from adapters.chat.staff_room.rendering import Pages
 from adapters.chat.staff_room.session import PLATFORM, Visitor
 from casework.chat import CommandHandler, Incoming
+from casework.desk import Desk
 from casework.message import Card, CardKind
 from storage.clock import Clock
 from storage.engine import Database
@@ -42,6 +43,7 @@ class Site:
 
     database: Database
     clock: Clock
+    desk: Desk
     bell: Bell
     pages: Pages
     groups: tuple[tuple[str, str], ...]

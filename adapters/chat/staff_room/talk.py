@@ -5,13 +5,13 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 import prompts
 from adapters.chat.staff_room import transcript
+from adapters.chat.staff_room.act import read_act, text_of
 from adapters.chat.staff_room.session import Visitor
 from adapters.chat.staff_room.site import Site, staff_only
 from adapters.chat.staff_room.stream import room_events
@@ -19,7 +19,6 @@ from casework import view
 
 PAGE_MESSAGES = 100
 OLDER_MESSAGES = 50
-MAX_BODY_BYTES = 256 * 1024
 MAX_LINE_CHARACTERS = 4_000
 MAX_POST_CHARACTERS = 20_000
 
@@ -86,8 +85,8 @@ class Talk:
         )
 
     async def _say(self, request: Request, visitor: Visitor) -> Response:
-        asked = await _asked(request)
-        chat, line = self._site.chat(visitor, asked.get("chat")), _text(asked, "text", MAX_LINE_CHARACTERS)
+        asked = await read_act(request)
+        chat, line = self._site.chat(visitor, asked.get("chat")), text_of(asked, "text", MAX_LINE_CHARACTERS)
         event_id = _event_id(visitor, asked)
         if not line or not await self._store(visitor, chat, line, event_id):
             return JSONResponse({"brief": "", "refusal": ""})
@@ -95,9 +94,9 @@ class Talk:
         return JSONResponse(await self._site.hand_over(visitor, incoming, typed=True))
 
     async def _forward(self, request: Request, visitor: Visitor) -> Response:
-        asked = await _asked(request)
-        chat, post = self._site.chat(visitor, asked.get("chat")), _text(asked, "post", MAX_POST_CHARACTERS)
-        origin, event_id = _text(asked, "origin", 200), _event_id(visitor, asked)
+        asked = await read_act(request)
+        chat, post = self._site.chat(visitor, asked.get("chat")), text_of(asked, "post", MAX_POST_CHARACTERS)
+        origin, event_id = text_of(asked, "origin", 200), _event_id(visitor, asked)
         line = prompts.say("staff_room.post_forwarded", origin=origin or prompts.say("staff_room.unknown_origin"), text=post)
         if not post or not await self._store(visitor, chat, line, event_id):
             return JSONResponse({"brief": "", "refusal": ""})
@@ -105,16 +104,16 @@ class Talk:
         return JSONResponse(await self._site.hand_over(visitor, incoming, typed=True))
 
     async def _press(self, request: Request, visitor: Visitor) -> Response:
-        asked = await _asked(request)
+        asked = await read_act(request)
         chat = self._site.chat(visitor, asked.get("chat"))
-        incoming = replace(self._site.typed(visitor, chat, _event_id(visitor, asked), ""), token=_text(asked, "token", 200))
+        incoming = replace(self._site.typed(visitor, chat, _event_id(visitor, asked), ""), token=text_of(asked, "token", 200))
         return JSONResponse(await self._site.hand_over(visitor, incoming, typed=False))
 
     async def _act(self, request: Request, visitor: Visitor) -> Response:
         """A command that a page's form put together: like a typed one, but the line itself is not shown in the room."""
-        asked = await _asked(request)
+        asked = await read_act(request)
         chat = self._site.chat(visitor, asked.get("chat"))
-        line = _text(asked, "text", MAX_POST_CHARACTERS)
+        line = text_of(asked, "text", MAX_POST_CHARACTERS)
         incoming = self._site.typed(visitor, chat, _event_id(visitor, asked), line, on_a_page=True)
         return JSONResponse(await self._site.hand_over(visitor, incoming, typed=False))
 
@@ -126,29 +125,9 @@ class Talk:
         return stored is not None
 
 
-async def _asked(request: Request) -> dict[str, Any]:
-    """The JSON object in a request's body. Raises HTTPException 413 or 400."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(413)
-    try:
-        asked = json.loads(body)
-    except ValueError:
-        asked = None
-    if not isinstance(asked, dict):
-        raise HTTPException(400)
-    return asked
-
-
-def _text(asked: dict[str, Any], name: str, most: int) -> str:
-    return str(asked.get(name) or "").strip()[:most]
-
-
 def _event_id(visitor: Visitor, asked: dict[str, Any]) -> str:
     """Names one act of one person; a request that is sent again has the same."""
-    return f"{visitor.account}:{_text(asked, 'id', 64) or uuid4()}"
+    return f"{visitor.account}:{text_of(asked, 'id', 64) or uuid4()}"
 
 
 def _number(asked: str | None) -> int:

@@ -12,6 +12,7 @@ from casework.chat import CommandHandler
 from storage.clock import ManualClock
 from storage.engine import Database
 from tests.adapters.staff_chat_contract import Listener, listening
+from tests.casework.room import make_desk
 from tests.casework.sample_case import SampleCase, seat_staff, write_case
 
 SECRET = bytes(range(32))
@@ -19,9 +20,7 @@ GROUPS = [("duty", "值班总群"), ("market", "市场监管二组")]
 
 
 def make_room(database: Database, clock: ManualClock, *, open_login: bool = True) -> StaffRoom:
-    return StaffRoom(
-        database, host="127.0.0.1", port=0, groups=GROUPS, secret=SECRET, clock=clock, department="样例市值班室", open_login=open_login
-    )
+    return StaffRoom(database, host="127.0.0.1", port=0, groups=GROUPS, secret=SECRET, clock=clock, desk=make_desk(), open_login=open_login)
 
 
 @contextlib.asynccontextmanager

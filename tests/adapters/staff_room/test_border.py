@@ -12,6 +12,7 @@ from storage.clock import ManualClock
 from storage.engine import Database
 from tests.adapters.staff_chat_contract import Listener
 from tests.adapters.staff_room.conftest import browser, make_room, paged
+from tests.casework.room import make_desk
 from tests.casework.sample_case import HOSTILE, SampleCase
 
 PAGES = (
@@ -134,6 +135,7 @@ async def test_a_name_of_our_own_may_be_allowed(database: Database, clock: Manua
         groups=[("duty", "群")],
         secret=b"",
         clock=clock,
+        desk=make_desk(),
         open_login=True,
         public_url="https://zhiban.example.gov.cn/",
     )

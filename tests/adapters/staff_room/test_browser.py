@@ -16,6 +16,7 @@ from storage.clock import ManualClock
 from storage.engine import Database
 from tests.adapters.staff_chat_contract import alert, listening
 from tests.adapters.staff_room.conftest import make_room
+from tests.casework.room import make_desk
 from tests.casework.sample_case import PLACE_SLOT, QUOTE, SampleCase
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -184,7 +185,9 @@ async def test_a_lost_link_is_said_and_mends_itself(database: Database, clock: M
         await expect(page.locator("#lost")).to_be_hidden()
     await expect(page.locator("#lost")).to_be_visible()
     port = int(room.url.rstrip("/").rsplit(":", 1)[1])
-    again = StaffRoom(database, host="127.0.0.1", port=port, groups=[("duty", "值班总群")], secret=b"", clock=clock, open_login=True)
+    again = StaffRoom(
+        database, host="127.0.0.1", port=port, groups=[("duty", "值班总群")], secret=b"", clock=clock, desk=make_desk(), open_login=True
+    )
     async with again, listening(again, Desk(again, database, clock)):
         await again.send("duty", alert("断线时发生的事"), "k9")
         await expect(page.get_by_text("断线时发生的事")).to_be_visible(timeout=10_000)

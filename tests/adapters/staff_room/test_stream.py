@@ -14,6 +14,7 @@ from storage.clock import ManualClock
 from storage.engine import Database
 from tests.adapters.staff_chat_contract import Listener, alert, listening
 from tests.adapters.staff_room.conftest import browser, events, make_room
+from tests.casework.room import make_desk
 
 STREAM = "/as/liwen/events?chat=duty"
 
@@ -100,7 +101,7 @@ async def test_the_room_closes_in_time_with_pages_open(database: Database, clock
 
 async def test_a_taken_port_is_one_clear_sentence(database: Database, clock: ManualClock, room: StaffRoom) -> None:
     port = int(room.url.rsplit(":", 1)[1].strip("/"))
-    second = StaffRoom(database, host="127.0.0.1", port=port, groups=[], secret=b"", clock=clock)
+    second = StaffRoom(database, host="127.0.0.1", port=port, groups=[], secret=b"", clock=clock, desk=make_desk())
     with pytest.raises(Exception, match=str(port)) as error:
         await second.__aenter__()
     assert "换一个端口" in str(error.value)

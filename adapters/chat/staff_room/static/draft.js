@@ -69,7 +69,22 @@ function measure(form) {
   count.classList.toggle("over", length > limit);
   const diff = form.querySelector(".diff");
   diff.hidden = text === original(form);
-  if (!diff.hidden) showChanges(diff, original(form), text);
+  if (diff.hidden) return form.querySelector(".live-checks").replaceChildren();
+  showChanges(diff, original(form), text);
+  return checkSoon(form, text);
+}
+
+let checking = 0;
+
+/** What the checks say of the text, once typing pauses. */
+function checkSoon(form, text) {
+  clearTimeout(checking);
+  checking = setTimeout(async () => {
+    const body = JSON.stringify({ text, candidate: form.closest("[data-candidate]").dataset.candidate });
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${base}/cases/${encodeURIComponent(caseNumber)}/check`, { method: "POST", headers, body }).catch(() => null);
+    if (answer?.ok && form.querySelector("textarea").value === text) form.querySelector(".live-checks").replaceChildren(fragment(await answer.text()));
+  }, 500);
 }
 
 const editing = new Set();
