@@ -60,7 +60,7 @@ class TelegramChat:
         self._pages_url, self._timing = pages_url, timing or Timing()
         self._requests = (HTTPXRequest(connection_pool_size=16, pool_timeout=10.0, read_timeout=15.0), HTTPXRequest())
         self._bot = ExtBot(
-            token,
+            token.strip(),
             base_url=f"{base_url.rstrip('/')}/bot",
             request=self._requests[0],
             get_updates_request=self._requests[1],
@@ -70,6 +70,13 @@ class TelegramChat:
         self._offset = 0
         self._moved: dict[str, str] = {}
         self._pause, self._trouble = 0.0, ""
+
+    async def name(self) -> str:
+        """The bot's username, asked of Telegram. Raises ChatError where the token is wrong or Telegram out of reach."""
+        try:
+            return (await self._bot.get_me()).username or ""
+        except TelegramError as error:
+            raise translate(error, repeatable=True) from error
 
     async def __aenter__(self) -> "TelegramChat":
         """Open without asking Telegram anything: it may be out of reach for hours. `incoming` makes the acquaintance."""
@@ -168,16 +175,19 @@ class TelegramChat:
             turns.start(self._answer(arrival, asked))
 
     async def _answer(self, arrival: Arrival, asked: "asyncio.Task[Response | None]") -> None:
-        popped = False
-        if arrival.press:
-            await asyncio.wait({asked}, timeout=self._timing.answer_within)
-            brief = (asked.result() or Response()).brief if asked.done() else say("telegram.working")
-            popped = await self._pop_up(arrival.press, brief) and asked.done()
+        popped = await self._answer_press(arrival.press, asked) if arrival.press else False
         response = await asked or Response()
-        cards = response.cards
-        if response.brief and not cards and not popped:
-            cards = (Card(CardKind.NOTICE, head=response.brief),)
-        await self._reply(arrival, cards)
+        unseen = not popped if arrival.press else not response.cards
+        notice = (Card(CardKind.NOTICE, head=response.brief),) if response.brief and unseen else ()
+        await self._reply(arrival, (*notice, *response.cards))
+
+    async def _answer_press(self, press: str, asked: "asyncio.Task[Response | None]") -> bool:
+        """Answer within the time that Telegram gives. Returns whether the person has seen the handler's own word."""
+        await asyncio.wait({asked}, timeout=self._timing.answer_within)
+        if not asked.done():
+            await self._pop_up(press, say("telegram.working"))
+            return False
+        return await self._pop_up(press, (asked.result() or Response()).brief)
 
     async def _pop_up(self, press: str, brief: str) -> bool:
         """Answer a pressed button; an empty brief only ends its waiting. False where Telegram takes the answer no more."""
@@ -208,3 +218,9 @@ class TelegramChat:
             rate_limit_args=ANSWER_RETRIES if arrival else None,
         )
         return str(message.message_id)
+
+
+async def bot_name(token: str, api_url: str = "") -> str:
+    """The username of a bot, for a check before anything runs. Raises ChatError where the token is wrong or Telegram out of reach."""
+    async with TelegramChat(token, base_url=api_url or API_URL) as chat:
+        return await chat.name()

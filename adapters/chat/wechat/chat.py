@@ -1,7 +1,6 @@
 """The WeChat chat: alerts out as text, commands and questions in, never an approval."""
 
 import asyncio
-import contextlib
 import importlib
 import logging
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("wensheng.wechat")
 
+STOP_SECONDS = 5.0
 TEXT = 6
 """wechaty's number of a text message: MessageType.MESSAGE_TYPE_TEXT."""
 
@@ -68,8 +68,7 @@ class WeChatChat:
 
     async def __aexit__(self, *exc: object) -> None:
         self._keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._keeping
+        await asyncio.wait({self._keeping}, timeout=STOP_SECONDS)
 
     async def send(self, chat: str, card: Card, key: str) -> str:
         """See StaffChat. A long card goes out as several messages; the reference is that of the first."""
@@ -88,9 +87,11 @@ class WeChatChat:
             ChatError: the gateway does not know the token; a person must act.
         """
         async with Turns() as turns:
-            while not self._link.refusal and (message := await self._link.messages.get()):
+            while not self._keeping.done() and (message := await self._link.messages.get()):
                 turns.start(self._serve(message, handler, turns))
-        raise self._link.refusal or ChatError(say("wechat.token"), permanent=True)
+        await self._keeping
+        assert self._link.refusal, "nothing else ends the link"
+        raise self._link.refusal
 
     async def _serve(self, message: Any, handler: CommandHandler, turns: Turns) -> None:
         await turns.take(message.from_id, lambda: self._converse(message, handler))
@@ -111,11 +112,14 @@ class WeChatChat:
         """Who said what, where. A person without a remark is nobody."""
         if message.type != TEXT:
             return None
+        log.info("heard room=%s contact=%s", message.room_id, message.from_id)
+        user = await self._addresses.remark(message.from_id)
+        if not user:
+            log.info("without_remark contact=%s", message.from_id)
+            return None
         account = self._link.account
-        user, own_name = await asyncio.gather(self._addresses.remark(message.from_id), self._addresses.name(account))
         chat = await self._addresses.topic(message.room_id) if message.room_id else user
-        log.info("heard chat=%s user=%s", message.room_id or message.from_id, message.from_id)
-        text, mentioned = typed(message.text, own_name, mentioned=account in message.mention_ids)
+        text, mentioned = typed(message.text, await self._addresses.name(account), mentioned=account in message.mention_ids)
         return Incoming(self.platform, chat, user, text=text, private=not message.room_id, mentioned=mentioned, event_id=message.id)
 
     async def _reply(self, message: Any, cards: Sequence[Card]) -> None:

@@ -82,8 +82,8 @@ with warnings.catch_warnings(), _no_folder():
     _mend_options()
     from grpclib.client import Channel
     from grpclib.const import Status
-    from grpclib.exceptions import GRPCError, StreamTerminatedError
-    from wechaty import Message, MessageType, Wechaty, WechatyOptions
+    from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
+    from wechaty import Message, Wechaty, WechatyOptions
     from wechaty_grpc.wechaty import PuppetStub
     from wechaty_puppet import PuppetOptions
     from wechaty_puppet_service import PuppetService
@@ -92,7 +92,7 @@ __all__ = [
     "Channel",
     "GRPCError",
     "Message",
-    "MessageType",
+    "ProtocolError",
     "PuppetOptions",
     "PuppetService",
     "PuppetStub",

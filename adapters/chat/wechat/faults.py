@@ -1,13 +1,13 @@
 """What the gateway's errors mean to the outbox. It reports nearly everything as UNKNOWN, so that the text must tell."""
 
-from adapters.chat.wechat.compatibility import GRPCError, Status, StreamTerminatedError
+from adapters.chat.wechat.compatibility import GRPCError, ProtocolError, Status, StreamTerminatedError
 from casework.errors import ChatError
 from prompts import say
 
 RETRY_SECONDS = 15.0
 """When to try again while the gateway is down or nobody is logged in."""
 
-LINK_ERRORS = (GRPCError, StreamTerminatedError, OSError, TimeoutError)
+LINK_ERRORS = (GRPCError, ProtocolError, StreamTerminatedError, OSError, TimeoutError)
 """All that a call over the link can raise."""
 
 LOGGED_OUT = ("not logged in", "not login", "logged out", "login first")
@@ -28,7 +28,7 @@ def translate(error: BaseException, *, sending: bool = False) -> ChatError:
     match error:
         case GRPCError():
             return _answered(error)
-        case TimeoutError() | StreamTerminatedError() if sending:
+        case TimeoutError() | StreamTerminatedError() | ProtocolError() if sending:
             return ChatError(say("wechat.uncertain"), uncertain=True)
         case TimeoutError():
             return ChatError(say("wechat.no_answer"), retry_after_seconds=RETRY_SECONDS)

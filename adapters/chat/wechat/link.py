@@ -84,8 +84,8 @@ class Link(Wechaty):  # type: ignore[misc]  # wechaty has no types
     """One logged-in WeChat account behind a gateway.
 
     Attributes:
-        messages: what arrived, oldest first; None once the link has given up.
-        refusal: why it has given up; None while it has not.
+        messages: what arrived, oldest first; None once the link is kept up no more.
+        refusal: why the gateway will never take us; None as long as it may.
     """
 
     def __init__(self, token: str, endpoint: str, *, tls: bool, timing: Timing) -> None:
@@ -108,6 +108,8 @@ class Link(Wechaty):  # type: ignore[misc]  # wechaty has no types
         finally:
             self._service.hang_up()
             self.cancel()
+            if not self.messages.full():
+                self.messages.put_nowait(None)
 
     async def _hold(self) -> bool:
         """One connection, from its begin to its end. Returns whether an account was logged in meanwhile."""
@@ -125,7 +127,6 @@ class Link(Wechaty):  # type: ignore[misc]  # wechaty has no types
         fault = translate(error)
         if is_refused_token(error):
             self.refusal = bad_token()
-            self.messages.put_nowait(None)
         if self._state != str(fault):
             log.error("link_lost %s", fault)
         self._state = str(fault)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from adapters.chat.telegram import TelegramChat
-from adapters.chat.telegram.chat import Timing
+from adapters.chat.telegram.chat import Timing, bot_name
 from casework.chat import Incoming, Response
 from casework.errors import ChatError
 from casework.message import Button, Card, CardKind
@@ -160,6 +160,21 @@ async def test_a_press_from_before_an_outage_is_answered_in_the_chat(chat: Teleg
     assert not server.answers
 
 
+async def test_the_word_of_a_late_answer_stands_before_its_cards(server: BotApiServer, person: Json) -> None:
+    drafted = asyncio.Event()
+
+    async def slow(_: Incoming) -> Response:
+        await drafted.wait()
+        return Response("3 个候选稿已出", answer().cards)
+
+    async with TelegramChat(server.token, base_url=server.url, timing=Timing(poll=1, answer_within=0.01)) as chat, listening(chat, slow):
+        await chat.send(str(ROOM), alert(buttons=CLAIM), "k1")
+        await server.press(person, ROOM, "认领")
+        await until(lambda: server.answers)
+        drafted.set()
+        await until(lambda: server.texts(ROOM)[1:], lambda texts: texts == ["3 个候选稿已出", "答复\n已收到"])
+
+
 async def test_one_person_is_served_in_order_while_others_do_not_wait(chat: TelegramChat, server: BotApiServer, person: Json) -> None:
     other, drafted, done = server.add_person(88, "王磊"), asyncio.Event(), list[str]()
 
@@ -233,6 +248,12 @@ async def test_a_bad_token_ends_listening_and_sending_with_one_clear_sentence(se
             with pytest.raises(ChatError, match="WENSHENG_TELEGRAM__TOKEN") as error:
                 await attempt
             assert error.value.permanent
+
+
+async def test_the_bots_name_can_be_asked_before_anything_runs(server: BotApiServer) -> None:
+    assert await bot_name(f" {server.token}\n", server.url) == "wensheng_bot"
+    with pytest.raises(ChatError, match="WENSHENG_TELEGRAM__TOKEN"):
+        await bot_name("1000:WRONG", server.url)
 
 
 async def test_a_second_listener_is_named_and_outlived(

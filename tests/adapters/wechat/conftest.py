@@ -10,7 +10,7 @@ from casework.errors import ChatError
 from tests.adapters.until import until
 from tests.adapters.wechat.gateway_process import Gateway
 
-BRISK = Timing(call=2.0, ping=0.1, first_pause=0.02, longest_pause=0.1, between=0.0)
+BRISK = Timing(call=10.0, ping=0.1, first_pause=0.02, longest_pause=0.1, between=0.0)
 
 
 @pytest.fixture(scope="package")

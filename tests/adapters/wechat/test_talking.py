@@ -24,12 +24,12 @@ ANSWER = Response(cards=(Card(CardKind.ANSWER, head="A12 已由你认领"),))
 
 
 async def heard_from(gateway: Gateway, chat: WeChatChat, *says: dict[str, object]) -> list[Incoming]:
-    """What the handler is given when people say this and then one word more."""
+    """What the handler is given when people say these things, one after the other, each followed by a word of somebody else."""
     async with listening(chat, listener := Listener(ANSWER)):
-        for message in says:
-            await gateway.say(**{"text": "", **message})  # type: ignore[arg-type]
-        await gateway.say("完", who="周明")
-        await until(lambda: len(listener.heard) > len(says) or [h for h in listener.heard if h.text == "完"])
+        for number, message in enumerate(says, start=1):
+            await gateway.say(**message)  # type: ignore[arg-type]
+            await gateway.say("完", who="周明", room="值班总群")
+            await until(lambda number=number: len([h for h in listener.heard if h.text == "完"]) == number)  # type: ignore[misc]
     return [heard for heard in listener.heard if heard.text != "完"]
 
 
@@ -56,12 +56,11 @@ async def test_an_alert_goes_out_with_the_commands_for_its_buttons_and_a_claim_c
 async def test_a_private_question_is_answered_in_private(chat: WeChatChat, gateway: Gateway) -> None:
     [heard] = await heard_from(gateway, chat, {"text": "待办", "room": None})
     assert (heard.chat, heard.user, heard.private) == ("李雯", "李雯", True)
-    assert (await gateway.sent())[0]["to"] == "李雯"
+    assert "李雯" in [message["to"] for message in await gateway.sent()]
 
 
 async def test_a_nickname_makes_nobody_a_member_of_staff(chat: WeChatChat, gateway: Gateway) -> None:
-    [heard] = await heard_from(gateway, chat, {"text": "误报 A12", "who": "stranger"})
-    assert heard.user == ""
+    assert await heard_from(gateway, chat, {"text": "误报 A12", "who": "stranger"}) == []
 
 
 async def test_a_mention_is_told_and_left_out_of_the_text(chat: WeChatChat, gateway: Gateway) -> None:
@@ -158,7 +157,7 @@ def frozen(gateway: Gateway) -> Iterator[Gateway]:
 
 
 async def test_a_hung_gateway_leaves_it_open_whether_the_card_stands(frozen: Gateway) -> None:
-    impatient = replace(BRISK, call=0.3, ping=3600.0)
+    impatient = replace(BRISK, call=1.0, ping=3600.0)
     async with WeChatChat(frozen.token, frozen.endpoint, timing=impatient) as chat:
         await connected(chat)
         frozen.freeze()
@@ -168,7 +167,7 @@ async def test_a_hung_gateway_leaves_it_open_whether_the_card_stands(frozen: Gat
 
 
 async def test_a_hung_gateway_is_noticed_and_the_line_made_anew(frozen: Gateway, caplog: pytest.LogCaptureFixture) -> None:
-    async with WeChatChat(frozen.token, frozen.endpoint, timing=replace(BRISK, call=0.3)) as chat:
+    async with WeChatChat(frozen.token, frozen.endpoint, timing=replace(BRISK, call=1.0)) as chat:
         await connected(chat)
         frozen.freeze()
         await until(lambda: "link_lost" in caplog.text)
@@ -230,7 +229,7 @@ async def test_no_log_line_holds_the_token_or_what_people_say(gateway: Gateway, 
     with caplog.at_level(logging.INFO):
         await heard_from(gateway, chat, {"text": "张三住在北门"})
         await refused_elsewhere(chat)
-    assert "heard chat=" in caplog.text
+    assert "heard room=" in caplog.text
     assert gateway.token not in caplog.text
     assert "北门" not in caplog.text
 
