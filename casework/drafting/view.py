@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.approval import Approval
 from casework.case import Case, case_by_number
+from casework.checks.finding import Finding, Severity
 from casework.drafting.draft import CandidateRow, Draft, FactSlot, ReplyAuthor, ReplyVersion, VersionState
 from casework.drafting.slots import SLOT
 from casework.drafting.strategy import Channel
@@ -71,7 +72,7 @@ class ApprovalView:
 
 @dataclass(frozen=True)
 class VersionView:
-    """第 n 版. `checks` as `casework.drafting.checks` wrote them; `is_stale`: the event has moved on since."""
+    """第 n 版. `checks` is what was found when it was checked last; `is_stale`: the event has moved on since."""
 
     number: int
     draft_id: int
@@ -85,7 +86,7 @@ class VersionView:
     submitted_at: datetime | None
     required_approvals: int
     approvals: tuple[ApprovalView, ...]
-    checks: tuple[dict[str, Any], ...]
+    checks: tuple[Finding, ...]
     decision_note: str
     is_stale: bool
     publication: PublicationState | None
@@ -234,10 +235,14 @@ def _version(
         number=row.number, draft_id=row.draft_id, candidate_ordinal=row.candidate_ordinal,
         strategy=row.strategy, channel=Channel(row.channel), text=row.text, state=row.state, authors=authors,
         created_at=row.created_at, submitted_at=row.submitted_at, required_approvals=row.required_approvals, approvals=approvals,
-        checks=tuple(row.checks), decision_note=row.decision_note, is_stale=row.event_revision != revision,
+        checks=tuple(_finding(check) for check in row.checks), decision_note=row.decision_note, is_stale=row.event_revision != revision,
         publication=publication.state if publication else None, link=publication.link if publication else "",
         published_at=publication.published_at if publication else None,
     )  # fmt: skip
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    return Finding(row["name"], Severity(row["severity"]), row["span"], row["message"], row["mend"])
 
 
 def _void_reason(approval: Approval) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.case import Case, CaseState, CaseStep
+from casework.checks.finding import Finding, Severity
 from casework.deadline import Deadline, DeadlineKind, DeadlineState
 from casework.drafting.draft import CandidateRow, Draft, FactSlot, ReplyAuthor, ReplyVersion, VersionState
 from casework.drafting.versions import bound_hash
@@ -22,6 +23,7 @@ CLAUSE_KEY = "城镇夜市管理办法|2024-05-01|第十二条"
 QUOTE = "执法人员应当出示证件，说明理由。"
 PLACE_SLOT = "谁何时到场"
 TIME_SLOT = "公布时间"
+OFFICIALESE = Finding("officialese", Severity.WARN, "高度重视", "“高度重视”是套话", "换成谁在什么时候做什么。")
 HOSTILE = "<img src=x onerror=alert(1)>秤都摔了"
 STAFF = {
     "李雯": ("值班员", ["duty", "drafter"], "liwen"),
@@ -79,7 +81,7 @@ async def write_version(
     """A version of candidate 1 by 李雯, at level II."""
     version = ReplyVersion(
         case_id=sample.case_id, number=number, draft_id=sample.draft_id, candidate_ordinal=1, strategy="先行告知", channel="微博评论",
-        text=text, event_revision=1, level=2, bound_hash=bound_hash(text, [], 1), required_approvals=2,
+        text=text, event_revision=1, level=2, checks=[OFFICIALESE.to_json()], bound_hash=bound_hash(text, [], 1), required_approvals=2,
         created_by=sample.staff["李雯"], created_at=now, submitted_at=now,
     )  # fmt: skip
     version_id = await stored(session, version)

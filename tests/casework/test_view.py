@@ -13,7 +13,18 @@ from casework.view import case_view, clause_view, open_cases, past_case
 from monitoring.event import Event
 from storage.clock import ManualClock
 from storage.engine import Database
-from tests.casework.sample_case import CLAUSE_KEY, PLACE_SLOT, QUOTE, TIME_SLOT, SampleCase, seat_staff, stored, write_case, write_version
+from tests.casework.sample_case import (
+    CLAUSE_KEY,
+    OFFICIALESE,
+    PLACE_SLOT,
+    QUOTE,
+    TIME_SLOT,
+    SampleCase,
+    seat_staff,
+    stored,
+    write_case,
+    write_version,
+)
 
 
 @pytest.fixture
@@ -97,6 +108,7 @@ async def test_an_edited_text_takes_the_candidate_s_place_until_it_is_void(
     edited = draft.candidates[0].edited
     assert edited is not None
     assert (edited.text, edited.authors, [approval.name for approval in edited.standing_approvals]) == ("改过的稿。", ("李雯",), ["周明"])
+    assert edited.checks == (OFFICIALESE,)
     assert draft.candidates[1].edited is None
     async with database.transaction() as session:
         (await session.get_one(type(version), version.id)).state = VersionState.VOID

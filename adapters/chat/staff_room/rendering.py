@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +30,9 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._templates.filters.update(marks=marks, quoted=quoted, checked=checked, hour=hour, day=day, left=left, role_names=role_names)
+        self._templates.filters.update(
+            marks=marks, quoted=quoted, checked=checked, folded=folded, hour=hour, day=day, left=left, role_names=role_names
+        )
         self._templates.globals.update(
             say=prompts.say, words=prompts.words, link=link, browser_words=json.dumps(prompts.words("staff_room.page"), ensure_ascii=False),
             department=department, edition=_edition(),
@@ -68,6 +70,14 @@ def checked(text: str, findings: Sequence[Finding]) -> Markup:
         parts += [escape(text[end : found.start()]), mark]
         end = found.end()
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def folded(findings: Iterable[Finding]) -> list[tuple[Finding, list[Finding]]]:
+    """Findings of the same kind in one line: the first, and the others of its kind that name other words."""
+    kinds: dict[str, list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault(finding.name if finding.span else finding.message, []).append(finding)
+    return [(kind[0], kind[1:]) for kind in kinds.values()]
 
 
 def _marked(text: str) -> Iterator[Markup]:

@@ -19,7 +19,7 @@ from storage import audit
 from storage.clock import ManualClock
 from storage.engine import Database
 from tests.adapters.staff_room.conftest import listen
-from tests.casework.sample_case import CLAUSE_KEY, PLACE_SLOT, QUOTE, SampleCase, stored, write_version
+from tests.casework.sample_case import CLAUSE_KEY, OFFICIALESE, PLACE_SLOT, QUOTE, SampleCase, stored, write_version
 
 DRAFT = "/cases/A12/draft"
 
@@ -67,6 +67,23 @@ async def test_only_those_who_may_sign_are_offered_to(
     assert "需由他人签发" in pages["liwen"]
     assert "你已签发" in pages["zhouming"]
     assert "待签发 1/2" in pages["chenjing"]
+    assert OFFICIALESE.message in pages["chenjing"]
+
+
+async def test_what_the_checks_say_stands_beside_the_text(page: httpx.AsyncClient, sample: SampleCase) -> None:
+    html = (await page.get(f"/as/liwen{DRAFT}")).text
+    assert f"还有一处没核实：【待核实：{PLACE_SLOT}】" in html
+
+
+async def test_a_text_is_checked_while_it_is_written(page: httpx.AsyncClient, sample: SampleCase) -> None:
+    answers = [
+        (await page.post("/as/liwen/cases/A12/check", json={"candidate": "1", "text": text})).text
+        for text in ("我们高度重视，电话 13800138000。", "字" * 141)
+    ]
+    assert 'class="block"' in answers[0]
+    assert "个人信息" in answers[0]
+    assert "141" in answers[1]
+    assert (await page.post("/as/liwen/cases/A12/check", json={"candidate": "9", "text": "在"})).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/cases/Z99", "/cases/Z99/draft", "/cases/Z99/events", "/clauses?key=无", "/past-cases/无"])

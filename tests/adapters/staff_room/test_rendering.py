@@ -1,5 +1,6 @@
 """From values to markup: nothing that people wrote becomes markup, links lead where links may lead."""
 
+import re
 from datetime import datetime, timedelta
 from html import unescape
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.chat.staff_room.rendering import left, link, marks, quoted
+from adapters.chat.staff_room.rendering import checked, folded, left, link, marks, quoted
+from casework.checks.finding import Finding, Severity
 from storage.clock import CHINA
 
 NOW = datetime(2026, 3, 6, 18, 42, tzinfo=CHINA)
@@ -32,6 +34,22 @@ def test_only_a_quote_that_stands_there_is_highlighted(text: str, quote: str) ->
     html = str(quoted(text, quote))
     assert unescape(html.replace("<mark class='quote'>", "").replace("</mark>", "")) == text
     assert ("<mark" in html) == (bool(quote) and quote in text)
+
+
+def finding(name: str, span: str, severity: Severity = Severity.BLOCK) -> Finding:
+    return Finding(name, severity, span, f"“{span}”不行", "改掉")
+
+
+@given(words, st.lists(st.text(alphabet="ab<&", min_size=1, max_size=3), max_size=3))
+def test_marking_what_the_checks_found_loses_no_word(text: str, spans: list[str]) -> None:
+    html = str(checked(text, [finding("x", span) for span in spans]))
+    assert unescape(re.sub(r"<mark[^>]*>|</mark>", "", html)) == text
+    assert ("<mark" in html) == (bool(re.search("【待核实：[^【】]*】", text)) or any(span in text for span in spans))
+
+
+def test_findings_of_one_kind_stand_in_one_line() -> None:
+    first, second, other = finding("unfounded", "三月"), finding("unfounded", "六日"), finding("blame", "临时工")
+    assert folded([first, other, second]) == [(first, [second]), (other, [])]
 
 
 @pytest.mark.parametrize(
