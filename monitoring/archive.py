@@ -26,15 +26,18 @@ class Archive:
         return [(key, event) for key, event in rows]
 
     async def voices(self, events: Sequence[int]) -> Mapping[int, Sequence[Voice]]:
-        columns = select(EventVoice.event_id, EventVoice.posted_at, EventVoice.districts, EventVoice.wording)
         found: dict[int, list[Voice]] = defaultdict(list)
-        for event, posted_at, districts, wording in await self._session.exec(columns.where(col(EventVoice.event_id).in_(events))):
-            found[event].append(Voice(Wording.unpack(wording), posted_at, frozenset(districts)))
+        for row in await self._session.exec(select(EventVoice).where(col(EventVoice.event_id).in_(events))):
+            wording = Wording.unpack(row.wording)
+            found[row.event_id].append(Voice(wording, row.posted_at, frozenset(row.districts), row.place, row.line))
         return found
 
     async def remember(self, event: int, item: int, voice: Voice, keys: Sequence[int]) -> None:
-        districts, wording = sorted(voice.districts), voice.wording.pack()
-        self._session.add(EventVoice(item_id=item, event_id=event, posted_at=voice.posted_at, districts=districts, wording=wording))
+        row = EventVoice(
+            item_id=item, event_id=event, posted_at=voice.posted_at, place=voice.place, line=voice.line, wording=voice.wording.pack()
+        )
+        row.districts = sorted(voice.districts)
+        self._session.add(row)
         await self._remember_keys(event, keys)
 
     async def hand_over(self, items: Sequence[int], event: int) -> int:

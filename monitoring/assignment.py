@@ -13,17 +13,19 @@ from typing import Protocol
 
 import numpy as np
 
-from monitoring.likeness import Voice, likeness
+from monitoring.likeness import Resemblance, Voice, compare
+from monitoring.lines import OTHER
 from monitoring.rarity import rarity
 from monitoring.wording import BREAK, Wording, read_wording
 
 KEYS = 24
 HOLDERS_PER_KEY = 12
 CANDIDATES = 8
-VOICES = 5
+VOICES = 6
 """So many posts speak for an event; the first ones, and later only such as are worded differently."""
 THRESHOLD = 0.5
 """From this likelihood on a post joins an event."""
+BURST_HOURS, BURST_VOICES, BURST_LIKELIHOOD = 3.0, 2, 0.75
 SAME_WORDING = 0.98
 """A post so like one that is remembered adds nothing to remember."""
 
@@ -64,14 +66,19 @@ class Assignment:
     worth_remembering: bool
 
 
-def voice_of(title: str, text: str, posted_at: datetime, district: str | None = None) -> Voice:
+def voice_of(
+    title: str, text: str, posted_at: datetime, *, district: str | None = None, place: str | None = None, line: str = OTHER
+) -> Voice:
     """What the assignment needs to know of one post.
 
     Args:
-        district: where the analysis knows it; otherwise the districts that the title names count.
+        district: where the gazetteer knows it; the districts that the title names count besides.
+        place: counts as known where the district is.
     """
     named = {match.group() for match in _DISTRICT.finditer(title)}
-    return Voice(read_wording(title, text), posted_at, frozenset(named | ({district} if district else set())))
+    return Voice(
+        read_wording(title, text), posted_at, frozenset(named | ({district} if district else set())), place if district else None, line
+    )
 
 
 def keys_of(wording: Wording) -> list[int]:
@@ -83,16 +90,26 @@ def keys_of(wording: Wording) -> list[int]:
 
 async def assign(index: EventIndex, voice: Voice, keys: Sequence[int]) -> Assignment:
     """Find the event that the post most likely belongs to. Nothing is stored."""
-    candidates = likeliest(await index.holders(keys))
-    if not candidates:
-        return Assignment(None, 0.0, worth_remembering=True)
-    remembered = await index.voices(candidates)
-    scores = {event: sorted((likeness(voice, other) for other in voices), reverse=True) for event, voices in remembered.items() if voices}
-    best = max(scores, key=lambda event: _agreement(scores[event]), default=None)
-    if best is None or _agreement(scores[best]) < THRESHOLD:
-        return Assignment(None, _agreement(scores[best]) if best is not None else 0.0, worth_remembering=True)
-    fresh = len(scores[best]) < VOICES and scores[best][0] < SAME_WORDING
-    return Assignment(best, _agreement(scores[best]), worth_remembering=fresh)
+    remembered = await index.voices(candidates) if (candidates := likeliest(await index.holders(keys))) else {}
+    compared = {event: [compare(voice, other) for other in voices] for event, voices in remembered.items() if voices}
+    likelihoods = {event: likelihood(resemblances) for event, resemblances in compared.items()}
+    best = max(likelihoods, key=lambda event: (likelihoods[event], -event), default=None)
+    if best is None or likelihoods[best] < THRESHOLD:
+        return Assignment(None, likelihoods[best] if best is not None else 0.0, worth_remembering=True)
+    alike = max(resemblance.likelihood for resemblance in compared[best])
+    return Assignment(best, likelihoods[best], worth_remembering=len(compared[best]) < VOICES and alike < SAME_WORDING)
+
+
+def likelihood(resemblances: Sequence[Resemblance]) -> float:
+    """How likely a post belongs to the event whose remembered posts it was compared with.
+
+    The best resemblance, tempered by the next two: a chance one is not enough in a large event. In a burst a shared name is: when several
+    people spoke of one place or firm within hours, the next who does so speaks of the same, however differently.
+    """
+    scores = sorted((resemblance.likelihood for resemblance in resemblances), reverse=True)[:3]
+    agreement = (scores[0] + sum(scores) / len(scores)) / 2
+    lately = sum(resemblance.shares_name and resemblance.hours <= BURST_HOURS for resemblance in resemblances)
+    return max(agreement, BURST_LIKELIHOOD) if lately >= BURST_VOICES else agreement
 
 
 def likeliest(holders: Iterable[tuple[int, int]]) -> list[int]:
@@ -105,8 +122,3 @@ def likeliest(holders: Iterable[tuple[int, int]]) -> list[int]:
         for event in events:
             worth[event] += float(rare) / (1 + len(events)) ** 0.5
     return sorted(worth, key=lambda event: (-worth[event], event))[:CANDIDATES]
-
-
-def _agreement(scores: Sequence[float]) -> float:
-    """The best likeness, tempered by that with the next two: one chance resemblance is not enough in a large event."""
-    return (scores[0] + sum(scores[:3]) / len(scores[:3])) / 2

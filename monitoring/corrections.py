@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from monitoring import gathering, levelling
 from monitoring.archive import Archive
-from monitoring.assignment import keys_of, voice_of
+from monitoring.assignment import keys_of
 from monitoring.errors import MonitoringError
 from monitoring.event import Event, EventState, Label, LabelKind, LevelChange
 from monitoring.grading import graver
@@ -112,7 +112,7 @@ async def _move(session: AsyncSession, items: Sequence[Item], event: Event) -> N
     archive = Archive(session)
     if not await archive.hand_over([item.id for item in items if item.id is not None], _id(event)):
         first = items[0]
-        voice = voice_of(first.title, first.text, first.posted_at, first.district)
+        voice = gathering.voice_of_item(first)
         await archive.remember(_id(event), first.id or 0, voice, keys_of(voice.wording))
     await session.flush()
 

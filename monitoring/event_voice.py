@@ -27,4 +27,6 @@ class EventVoice(SQLModel, table=True):
     event_id: int = Field(foreign_key="event.id", index=True)
     posted_at: datetime = Field(sa_type=TIME_TYPE)
     districts: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
+    place: str | None = None
+    line: str = ""
     wording: bytes = Field(sa_type=LargeBinary)

@@ -40,7 +40,7 @@ class Belonging:
 async def find(session: AsyncSession, item: Item) -> Belonging:
     """Look a post up among all others: first as a repetition, then, if it is the department's, by its matter."""
     archive, text = Archive(session), text_of(item.title, item.text)
-    voice = voice_of(item.title, item.text, item.posted_at, item.district)
+    voice = voice_of_item(item)
     bands = tuple(bands_of(text, voice.wording))
     original = await _original(session, archive, text, bands)
     if original is not None and (original.event_id is not None or not makes_events(item)):
@@ -50,6 +50,11 @@ async def find(session: AsyncSession, item: Item) -> Belonging:
     keys = tuple(keys_of(voice.wording))
     assignment = await assign(archive, voice, keys)
     return Belonging(assignment.event, None, voice if assignment.worth_remembering else None, keys, bands)
+
+
+def voice_of_item(item: Item) -> Voice:
+    """What an item would speak for an event by."""
+    return voice_of(item.title, item.text, item.posted_at, district=item.district, place=item.place, line=item.line)
 
 
 def makes_events(item: Item) -> bool:

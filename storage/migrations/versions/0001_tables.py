@@ -454,6 +454,8 @@ def upgrade() -> None:
     sa.Column('event_id', sa.Integer(), nullable=False),
     sa.Column('posted_at', AwareDateTime(), nullable=False),
     sa.Column('districts', JSON_TYPE, nullable=False),
+    sa.Column('place', sa.String(), nullable=True),
+    sa.Column('line', sa.String(), nullable=False),
     sa.Column('wording', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['event_id'], ['event.id'], ),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], ),
