@@ -1,19 +1,23 @@
 """One post's text, read whole: whose business, how meant, where, what is asked, how grave, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitoring.asks import find_asks
 from monitoring.attitude import judge_attitude
+from monitoring.conduct import conduct
 from monitoring.factors import Circumstances, Factor, find_factors
 from monitoring.grading import grade_item
 from monitoring.intent import judge_intent
 from monitoring.item import Attitude, Relevance
+from monitoring.lines import CONDUCT
 from monitoring.negativity import load_negativity
 from monitoring.reading import Reading, read_post
 from monitoring.relevance import PLACE_MARK, RelevanceVerdict, judge_relevance
 from monitoring.watch import Watch
 from prompts import say
 
+_DEEDS = frozenset({"officer_violence", "officer_conduct"})
+_SURE = 0.9
 _QUIET_INTENTS = frozenset({"咨询", "建议", "表扬", "中性资讯"})
 """No alert for these where nothing bad is told."""
 
@@ -69,7 +73,7 @@ def analyse(
     where = watch.gazetteer.find(reading)
     if where.offset is not None:
         reading = reading.marked(PLACE_MARK, where.offset)
-    business = judge_relevance(reading, watch.rules)
+    business = _conduct_first(judge_relevance(reading, watch.rules), reading, watch)
     stance = judge_attitude(reading, watch.cues, relevance_score=business.score)
     attitude = stance.attitude if business.relevance.is_ours else Attitude.NEUTRAL
     intent = judge_intent(reading, watch.cues, business, attitude)
@@ -93,6 +97,13 @@ def analyse(
     )
 
 
+def _conduct_first(business: RelevanceVerdict, reading: Reading, watch: Watch) -> RelevanceVerdict:
+    """A post that tells of violence or smashing by officers is about that, whatever they came for."""
+    if all(sign.name not in _DEEDS for sign in conduct(reading, watch.cues)):
+        return business
+    return replace(business, relevance=Relevance.YES, line=CONDUCT, score=max(business.score, _SURE))
+
+
 def _is_alarming(reading: Reading, business: RelevanceVerdict, intent: str, factors: tuple[Factor, ...], watch: Watch) -> bool:
     """Ours, and a complaint, a report, a cry for help, or something bad told in any other form."""
     if not business.relevance.is_ours:
@@ -101,7 +112,7 @@ def _is_alarming(reading: Reading, business: RelevanceVerdict, intent: str, fact
         return True
     if intent in ("表扬", "中性资讯"):
         return False
-    return intent not in _QUIET_INTENTS or reading.has(watch.cues["complain"] | watch.cues["illegal"] | watch.cues["demand"])
+    return intent not in _QUIET_INTENTS or reading.has(watch.cues["grievance"])
 
 
 def _attitude_reason(attitude: Attitude, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ def conduct(reading: Reading, cues: Cues) -> Iterator[Sign]:
     if attacked := cues.first_stated(reading, "resisting"):
         yield sign_at("officers_attacked", reading, attacked)
         return
+    if span := cues.first_stated(reading, "stall_smashing"):
+        yield sign_at("officer_conduct", reading, span)
     for name, words in (("officer_violence", "violence"), ("officer_conduct", "smashing"), ("officer_misconduct", "misconduct")):
         if deed := _by_officers(reading, cues, words):
             yield sign_at(name, reading, deed)

@@ -55,8 +55,8 @@ def _injuries(reading: Reading, cues: Cues) -> Iterator[Sign]:
 
 
 def _victims(reading: Reading, span: Span) -> int:
-    """How many people the words around a harm name, at least one."""
-    around = reading.text[max(0, span.start - _REACH) : span.end + _REACH]
+    """How many people the clause of a harm names, at least one."""
+    around = reading.clause_at(span.start).text
     return max((count(match["number"]) or 1 for match in _PEOPLE.finditer(around)), default=1)
 
 

@@ -39,7 +39,7 @@ def _by_text(reading: Reading, cues: Cues) -> str:
         return "中性资讯"
     if reading.has(cues["suggest"]) and not reading.has(cues["complain"]):
         return "建议"
-    if reading.has(cues["consult"]) and not asking:
+    if reading.has(cues["consult"]) and not (asking and reading.has(cues["grievance"])):
         return "咨询"
     if (
         reading.has(cues["help_plea"])

@@ -12,12 +12,12 @@ from prompts import say
 
 IN_HEADLINE = 3.0
 """Weight of a rule all or part of whose words stand in the headline: what a post is about, it says first."""
-IN_BODY = 1.5
-ANOTHER_RULE = 0.5
-ANOTHER_WORD = 0.15
+IN_BODY = 1.0
+ANOTHER_RULE = 0.2
+ANOTHER_WORD = 0.1
 MOST_WORDS = 8
 PARTLY_DISCOUNT = 0.25
-CONDUCT_BONUS = 1.5
+CONDUCT_BONUS = 1.0
 """What officers did outweighs the matter they came for."""
 
 PLACE_MARK = "〈地点〉"
