@@ -55,8 +55,8 @@ class Archive:
         return [item for _, item in await self._newest("item_band", "band", "item_id", bands, HOLDERS_PER_BAND)]
 
     async def texts(self, items: Sequence[int]) -> Mapping[int, Text]:
-        rows = await self._session.exec(select(Item.id, Item.title, Item.text).where(col(Item.id).in_(items)))
-        return {item: text_of(title, body) for item, title, body in rows if item is not None}
+        rows = await self._session.exec(select(Item).where(col(Item.id).in_(items)))
+        return {row.id: text_of(row.title, row.text, district=row.district, place=row.place) for row in rows if row.id is not None}
 
     async def remember_bands(self, item: int, bands: Sequence[int]) -> None:
         """Let later duplicates of an item be found by these bands."""

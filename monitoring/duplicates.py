@@ -16,7 +16,9 @@ import numpy as np
 from rensa import RMinHash
 
 from language.normalising import normalise
-from monitoring.wording import Wording
+from monitoring.likeness import is_same_place
+from monitoring.rarity import rarity
+from monitoring.wording import Wording, read_wording
 
 BANDS = 24
 ROWS_PER_BAND = 3
@@ -35,11 +37,20 @@ MOST_EXCHANGED = 1
 _SEED = 4_242
 
 
+RARE_PAIR = 5.0
+"""Letters at the beginning or the end that hold a pair as rare as this, exchanged for others that hold one too, are another name."""
+
+
 @dataclass(frozen=True)
 class Text:
-    """A text made ready for comparing: letters and digits only, in one script and width."""
+    """A text made ready for comparing: letters and digits only, in one script and width.
+
+    Attributes:
+        place: only one that the department's gazetteer knows.
+    """
 
     letters: str
+    place: str | None = None
 
     @property
     def is_short(self) -> bool:
@@ -58,9 +69,9 @@ class DuplicateIndex(Protocol):
         ...
 
 
-def text_of(title: str, text: str) -> Text:
-    """The letters and digits of a post; links, mentions and pictographs do not count."""
-    return Text("".join(filter(str.isalnum, normalise(f"{title}\n{text}").text)))
+def text_of(title: str, text: str, *, district: str | None = None, place: str | None = None) -> Text:
+    """The letters and digits of a post; links, mentions and pictographs do not count. The place counts as known where its district is."""
+    return Text("".join(filter(str.isalnum, normalise(f"{title}\n{text}").text)), place if district else None)
 
 
 def bands_of(text: Text, wording: Wording) -> list[int]:
@@ -88,6 +99,8 @@ def is_same_text(one: Text, other: Text) -> bool:
     shorter, longer = sorted((each.letters[:COMPARED_CHARACTERS] for each in (one, other)), key=lambda letters: (len(letters), letters))
     if shorter == longer:
         return True
+    if is_same_place(one.place, other.place) is False:
+        return False
     if len(shorter) < SHORT_CHARACTERS or _containment(shorter, longer) < LEAST_CONTAINMENT:
         return False
     return not _names_another(shorter, longer)
@@ -99,20 +112,27 @@ def _containment(shorter: str, longer: str) -> float:
 
 
 def _names_another(shorter: str, longer: str) -> bool:
-    """Whether letters in the middle were exchanged for others, and not only moved, added or cut."""
-    added, missing = Counter[str](), Counter[str]()
-    inner_missing, inner_added = Counter[str](), Counter[str]()
+    """Whether letters were exchanged for others, and not only moved, added or cut."""
     changes = [change for change in SequenceMatcher(None, shorter, longer, autojunk=False).get_opcodes() if change[0] != "equal"]
+    missing = Counter("".join(shorter[start:stop] for _, start, stop, _, _ in changes))
+    added = Counter("".join(longer[start:stop] for _, _, _, start, stop in changes))
+    inner_lost, inner_gained = Counter[str](), Counter[str]()
     for kind, start, stop, other_start, other_stop in changes:
-        missing.update(shorter[start:stop])
-        added.update(longer[other_start:other_stop])
-        if kind == "replace" and start > 0 and stop < len(shorter):
-            inner_missing.update(shorter[start:stop])
-            inner_added.update(longer[other_start:other_stop])
-    lost, gained = inner_missing - added, inner_added - missing
-    if any(character.isdigit() for character in lost) and any(character.isdigit() for character in gained):
+        lost, gained = Counter(shorter[start:stop]) - added, Counter(longer[other_start:other_stop]) - missing
+        if kind != "replace" or not lost or not gained:
+            continue
+        if start == 0 or stop == len(shorter):
+            if _is_rare(shorter[start:stop]) and _is_rare(longer[other_start:other_stop]):
+                return True
+        else:
+            inner_lost, inner_gained = inner_lost + lost, inner_gained + gained
+    if any(map(str.isdigit, inner_lost)) and any(map(str.isdigit, inner_gained)):
         return True
-    return min(lost.total(), gained.total()) > MOST_EXCHANGED
+    return min(inner_lost.total(), inner_gained.total()) > MOST_EXCHANGED
+
+
+def _is_rare(letters: str) -> bool:
+    return bool((rarity(read_wording("", letters).head) >= RARE_PAIR).any())
 
 
 def _number(data: bytes) -> int:

@@ -39,7 +39,7 @@ class Belonging:
 
 async def find(session: AsyncSession, item: Item) -> Belonging:
     """Look a post up among all others: first as a repetition, then, if it is the department's, by its matter."""
-    archive, text = Archive(session), text_of(item.title, item.text)
+    archive, text = Archive(session), text_of(item.title, item.text, district=item.district, place=item.place)
     voice = voice_of_item(item)
     bands = tuple(bands_of(text, voice.wording))
     original = await _original(session, archive, text, bands)

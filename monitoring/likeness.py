@@ -11,6 +11,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from language.script import to_simplified
 from monitoring.lines import OTHER
 from monitoring.wording import BREAK, Wording
 
@@ -68,18 +69,18 @@ def compare(one: Voice, other: Voice) -> Resemblance:
     found = features(one, other)
     score = OFFSET + float(WEIGHTS @ found)
     hours = abs((one.posted_at - other.posted_at).total_seconds()) / 3600
-    same_place = _same_place(one, other)
+    same_place = is_same_place(one.place, other.place)
     if same_place is not None:
         score = _at_known_places(score, one, other, hours, same_place=same_place)
     shares_name = same_place is True or (same_place is None and found[FEATURES.index("shared_name")] >= RARE_NAME)
     return Resemblance(1 / (1 + math.exp(-score)), bool(shares_name), hours)
 
 
-def _same_place(one: Voice, other: Voice) -> bool | None:
-    """Whether two known places are one, or one lies in the other; None where either post names none."""
-    if not one.place or not other.place:
+def is_same_place(one: str | None, other: str | None) -> bool | None:
+    """Whether two known places are one, or one lies in the other; None where either is unknown."""
+    if not one or not other:
         return None
-    first, second = ("".join(place.split()) for place in (one.place, other.place))
+    first, second = ("".join(to_simplified(place).split()) for place in (one, other))
     return first in second or second in first
 
 
