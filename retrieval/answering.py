@@ -7,7 +7,7 @@ from typing import Protocol
 from knowledge_base.region import NATIONAL, Region
 from prompts import say
 from retrieval.bridging import Bridge, bridges, weigh
-from retrieval.doubt import asks_for_local_rule, is_carried, names_place_beyond, telling_words
+from retrieval.doubt import asks_for_local_rule, asks_for_other_place, is_carried, names_place_beyond, telling_words
 from retrieval.evidence import Answer, CaseHit, ClauseHit, Quote
 from retrieval.need import Need, asked_for
 from retrieval.quoting import best_span
@@ -16,7 +16,9 @@ from retrieval.shortcut import Mention, matching_title, mentioned
 MOST_CLAUSES = 3
 LOOKED_AT = 8
 NEAR_THE_BEST = 0.7
-"""A further clause is added only with at least this share of the best one's score."""
+"""A further clause is added only with at least this share of the best one's score …"""
+NEAR_IF_NEEDED = 0.5
+"""… or this share, if it gives the kind of answer that is asked for."""
 SIMILAR_CASES = 2
 
 
@@ -28,6 +30,7 @@ class Searchable(Protocol):
     def clauses_named(self, query: str, *, region: Region, on: date) -> list[ClauseHit]: ...
     def titles_in_force(self, *, region: Region, on: date) -> frozenset[str]: ...
     def is_local(self, hit: ClauseHit) -> bool: ...
+    def rarity(self, word: str) -> float: ...
 
 
 def compose(library: Searchable, question: str, *, region: Region, on: date) -> Answer:
@@ -36,9 +39,10 @@ def compose(library: Searchable, question: str, *, region: Region, on: date) -> 
     if mention is not None and (refusal := _refuse_unknown(library, question, mention, region=region, on=on)):
         return refusal
     beyond = names_place_beyond(question, region)
-    if beyond is not None or (asks_for_local_rule(question) and region == NATIONAL):
-        place = beyond.city or beyond.province if beyond else say("knowledge.your_place")
-        return _refused(library, question, "refused_elsewhere", place=place)
+    if beyond is not None:
+        return _refused(library, question, "refused_elsewhere", place=beyond.city or beyond.province)
+    if asks_for_other_place(question) or (asks_for_local_rule(question) and region == NATIONAL):
+        return _refused(library, question, "refused")
     need, found = asked_for(question), bridges(question)
     hits = library.clauses_named(question, region=region, on=on) or _carrying(library, question, need, found, region=region, on=on)
     return _answered(question, hits, need, found) if hits else _refused(library, question, "refused")
@@ -49,11 +53,15 @@ def _carrying(
 ) -> list[ClauseHit]:
     """The clauses that carry an answer, best first: they speak of what is asked, and those that give the kind of answer come first."""
     query = f"{question} {need.official}" if need else question
-    hits = [hit for hit in library.search_clauses(query, region=region, on=on, limit=LOOKED_AT) if is_carried(question, hit, found)]
+    hits = library.search_clauses(query, region=region, on=on, limit=LOOKED_AT)
+    hits = [hit for hit in hits if is_carried(question, hit, found, library.rarity)]
     if asks_for_local_rule(question):
         hits = [hit for hit in hits if library.is_local(hit)]
-    near = [hit for hit in hits if hit.score >= NEAR_THE_BEST * hits[0].score]
-    return sorted(near, key=lambda hit: need is not None and not need.is_met_by(hit.text))[:MOST_CLAUSES]
+    needed = {hit.key for hit in hits if need is not None and need.is_met_by(hit.text)}
+    if need is not None and need.is_number:
+        hits = [hit for hit in hits if hit.key in needed]
+    near = [hit for hit in hits if hit.score >= (NEAR_IF_NEEDED if hit.key in needed else NEAR_THE_BEST) * hits[0].score]
+    return sorted(near, key=lambda hit: hit.key not in needed)[:MOST_CLAUSES]
 
 
 def _answered(question: str, hits: Sequence[ClauseHit], need: Need | None, found: tuple[Bridge, ...]) -> Answer:
@@ -64,7 +72,8 @@ def _answered(question: str, hits: Sequence[ClauseHit], need: Need | None, found
 
 def _line(quote: Quote) -> str:
     hit = quote.clause
-    return say("knowledge.answer_line", title=hit.short_title, article=hit.article, dated=dated(hit), quote=quote.text)
+    words = "".join(line.strip() for line in quote.text.splitlines())
+    return say("knowledge.answer_line", title=hit.short_title, article=hit.article, dated=dated(hit), quote=words)
 
 
 def dated(hit: ClauseHit) -> str:

@@ -46,6 +46,10 @@ class LexicalIndex:
         """How many rows are indexed."""
         return int(self._index.searcher().num_docs)
 
+    def frequency(self, term: str) -> int:
+        """In how many rows a term stands."""
+        return int(self._index.searcher().doc_freq("terms", term))
+
     def clear(self) -> None:
         """Take everything out."""
         writer = self._writer()

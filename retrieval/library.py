@@ -1,6 +1,7 @@
 """The searchable knowledge base: what drafting and conversation ask."""
 
 import asyncio
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +18,7 @@ from knowledge_base.structure import article_number
 from prompts import say
 from retrieval.answering import compose
 from retrieval.bridging import bridges, weigh
+from retrieval.doubt import pairs_of
 from retrieval.embedding import HashedEmbedder
 from retrieval.evidence import Answer, CaseHit, ClauseHit
 from retrieval.indexes import Entries, Indexes, Subjects
@@ -152,6 +154,11 @@ class Library:
         """Whether a clause holds in one province or city only."""
         clause = self._shelf.clauses.get(hit.clause_id)
         return clause is not None and clause.region != NATIONAL
+
+    def rarity(self, word: str) -> float:
+        """How rare a word is among the clauses: the logarithm of how many there are for each that holds its rarest pair of characters."""
+        lexical = self._indexes.pools[Pool.CLAUSES].lexical
+        return math.log(1 + lexical.count() / (1 + min((lexical.frequency(pair) for pair in pairs_of(word)), default=0)))
 
     def answer(self, question: str, *, region: Region, on: date) -> Answer:
         """An answer word for word, or a refusal when the evidence is thin."""

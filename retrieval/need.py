@@ -12,12 +12,14 @@ class Need:
         official: words in which rules give this kind of answer; searched for beside the question.
         asked: how a question asks for it.
         met: how a sentence gives it.
+        is_number: the answer is a number; a clause without one does not answer.
     """
 
     name: str
     official: str
     asked: re.Pattern[str]
     met: re.Pattern[str]
+    is_number: bool = False
 
     def is_met_by(self, sentence: str) -> bool:
         return self.met.search(sentence) is not None
@@ -30,6 +32,12 @@ NEEDS = (
         re.compile(r"赔偿.{0,30}(?:倍|元)|(?:倍|元).{0,20}赔偿|退(?:回|还|货)"),
     ),
     Need(
+        "amount", "元 标准 不得超过",
+        re.compile(r"多少钱|多少元|(?:标准|上限|下限|票价|价格|费用|总量|数量)(?:是|为)?多少|几块钱|几元"),
+        re.compile(r"[一二三四五六七八九十百千万\d]+(?:%|元|倍|辆|平方米|分贝)|百分之"),
+        is_number=True,
+    ),
+    Need(
         "penalty", "责令改正 处 元以上 元以下罚款",
         re.compile(r"罚|处理|什么后果|怎么办他|追究|依据哪条"),
         re.compile(r"罚款|没收|吊销|责令.{0,12}(?:停业|关闭)|警告"),
@@ -38,11 +46,13 @@ NEEDS = (
         "term", "日内 期限 工作日内",
         re.compile(r"几天|多久|多少天|几日|时限|期限|什么时候|多长时间|几个工作日|几点"),
         re.compile(r"[一二三四五六七八九十百\d]+(?:个)?(?:工作)?(?:日|天|个月|年|小时)(?:内|以内)|[一二三四五六七八九十\d]+(?:点|时)至"),
+        is_number=True,
     ),
     Need(
         "share", "过半数 三分之二以上 同意 表决",
         re.compile(r"多少(?:人|户|业主)|几成|过半|比例|多少.{0,6}同意"),
-        re.compile(r"过半数|分之|百分之"),
+        re.compile(r"过半数|分之"),
+        is_number=True,
     ),
     Need(
         "permission", "禁止 不得 应当",
@@ -52,7 +62,7 @@ NEEDS = (
     Need(
         "list", "下列 情形",
         re.compile(r"哪些|哪几|什么情况|有什么要求|包括什么"),
-        re.compile(r"下列|（一）|（二）"),
+        re.compile(r"（[一二三四五六七八九十]+）"),
     ),
 )  # fmt: skip
 """In order: the first that a question asks for decides."""

@@ -8,8 +8,8 @@ from retrieval.lexical import Entry, LexicalIndex
 from retrieval.model import Embedder
 from retrieval.vectors import VectorStore
 
-DENSE_WEIGHT = 0.2
-"""Weight of the dense ranking against 1.0 of the lexical one."""
+DENSE_WEIGHT = 0.1
+"""Weight of the dense ranking against 1.0 of the lexical one: untrained vectors add no more (docs/decisions/0003-lexical-index.md)."""
 FIRST_FETCH = 60
 WIDENING = 4
 
