@@ -1,6 +1,6 @@
 """What one post tells that decides how grave it is: named factors, each with its words."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -73,11 +73,8 @@ def weigh(sign: Sign, policy: GradingPolicy) -> Factor:
 def _signs(reading: Reading, cues: Cues, known: Circumstances) -> Iterator[Sign]:
     yield from harms(reading, cues)
     yield from conduct(reading, cues)
-    for sign in pressure(reading, cues):
-        if (
-            sign.name != "repeated" or known.attitude is Attitude.NEGATIVE
-        ):  # waiting in vain counts only where the department is blamed for it
-            yield sign
+    in_vain = known.attitude is Attitude.NEGATIVE  # waiting without result counts only where the department is blamed for it
+    yield from (sign for sign in pressure(reading, cues) if in_vain or sign.name != "repeated")
     yield from spread(known.likes, known.reposts)
     if known.has_video:
         yield Sign("video")
@@ -88,37 +85,5 @@ def _hot(reading: Reading, cues: Cues, known: Circumstances) -> Iterator[Sign]:
     """A bare headline about something bad, without counts of its own: so matters stand on the lists of hot searches."""
     if known.likes is None and known.reposts is None and is_hot_title(reading) and reading.has(cues["bad_news"]):
         yield Sign("hot_search", 1, reading.normal.original.strip())
-        if known.line == "食品安全" and any(word in reading.text for word in _SCHOOL):
+        if known.line == "食品安全" and reading.has(cues["school"]):
             yield Sign("school_food", 1, reading.normal.original.strip())
-
-
-_SCHOOL = ("学校", "校园", "食堂", "幼儿园", "小学", "中学", "高校", "大学", "学生")
-
-
-def doubts(factors: Iterable[Factor], texts: Collection[str]) -> list[str]:
-    """What the card should call unverified (疑点): accounts that differ, rumours, and claims of injury, death, violence or video.
-
-    Args:
-        factors: of all items of an event.
-        texts: what the items say.
-    """
-    names = {factor.name for factor in factors}
-    lines = []
-    if any(cue in text for text in texts for cue in _DISPUTE):
-        lines.append(say("monitoring.doubt_accounts"))
-    if "rumour" in names:
-        lines.append(say("monitoring.doubt_rumour"))
-    open_questions = [say(f"monitoring.doubt_{question}") for question, grounds in _UNVERIFIED.items() if names & grounds]
-    if open_questions:
-        lines.append(say("monitoring.doubt_line", what=say("monitoring.doubt_joint").join(open_questions)))
-    return lines
-
-
-_DISPUTE = ("双方", "各执一词", "说法不一", "否认", "目击者", "反咬", "先动手", "不承认", "另一种说法", "解释称", "还手", "却说", "对方称")
-_UNVERIFIED = {
-    "death": {"death"},
-    "injury": {"severe_injury", "several_injured", "group_harm", "injury", "officer_violence", "officer_conduct", "vulnerable_health"},
-    "conduct": {"officer_violence", "officer_conduct", "officer_misconduct", "bribery_reported"},
-    "video": {"video"},
-}
-"""What must be asked back, and by which factors it comes up."""

@@ -14,7 +14,7 @@ BUILT_IN_POLICY = Path(__file__).parent / "grading_policy.toml"
 ITEM_FACTORS = (
     "death", "group_harm", "crowd_now", "officer_violence", "officer_conduct", "officers_attacked", "severe_injury", "several_injured",
     "explosion", "petition", "bribery_reported", "officer_misconduct", "collective", "threat", "repeated", "vulnerable_health", "injury",
-    "hazard", "likes", "hot_search", "school_food", "national_spread", "video", "rumour",
+    "hazard", "likes", "hot_search", "school_food", "national_spread", "video", "rumour", "dispute",
 )  # fmt: skip
 EVENT_FACTORS = ("speed", "sources", "volume", "repeats", "likes", "negative")
 LEVELS = {"I": 1, "II": 2, "III": 3}

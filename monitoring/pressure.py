@@ -41,7 +41,7 @@ def pressure(reading: Reading, cues: Cues) -> Iterator[Sign]:
     yield from _collective(reading, cues)
     yield from _threat(reading, cues)
     yield from _unresolved(reading, cues)
-    for name in ("video", "rumour"):
+    for name in ("video", "rumour", "dispute"):
         if spans := reading.spans(cues[name]):
             yield sign_at(name, reading, spans[0])
 

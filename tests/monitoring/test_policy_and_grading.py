@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring.doubts import doubts
 from monitoring.errors import PolicyError
-from monitoring.factors import Factor, doubts, weigh
+from monitoring.factors import Factor, weigh
 from monitoring.grading import EventSpread, grade_event, grade_item, graver
 from monitoring.policy import BUILT_IN_POLICY, EVENT_FACTORS, ITEM_FACTORS, load_policy
 from monitoring.sign import Sign
@@ -145,10 +146,9 @@ def test_a_policy_that_cannot_be_used_says_why(tmp_path: Path, change: Callable[
 
 
 def test_doubts_name_what_nobody_has_verified() -> None:
-    told = ["队员说摊主先动手，摊主否认"]
-    assert doubts([factor("officer_conduct"), factor("video")], told) == [
+    assert doubts([factor("officer_conduct"), factor("video"), factor("dispute")]) == [
         "双方说法不一",
         "是否受伤、伤情如何、执法经过、视频是否完整：未核实",
     ]
-    assert doubts([factor("rumour")], ["听说的"]) == ["消息来源不明"]
-    assert doubts([factor("collective")], ["三百户都受影响"]) == []
+    assert doubts([factor("rumour")]) == ["消息来源不明"]
+    assert doubts([factor("collective")]) == []
