@@ -44,6 +44,7 @@ from prompts import say
 from storage.clock import ManualClock
 
 PLATFORM, CHAT = "replay", "duty"
+TICK = timedelta(seconds=1)
 REPLAYED_TIER = Tier.B
 """The feed counts as one source of this tier, so every delay holds half a polling interval on average."""
 
@@ -177,7 +178,6 @@ async def _run(parts: Parts, posts: Sequence[RawPost]) -> None:
                 await receive(session, post, parts.source, parts.clock.now(), parts.house.desk)
                 mark = await session.get_one(ReplayMark, 1)
                 mark.moment, mark.taken = parts.clock.now(), taken
-        await _settle(parts)
     await _pass_time(parts, parts.clock.now() + timedelta(days=1))
 
 
@@ -203,24 +203,19 @@ def _next_poll(posted_at: datetime, every: timedelta) -> datetime:
 
 
 async def _pass_time(parts: Parts, until: datetime) -> None:
-    """Let everything happen that falls due before `until`, each at its own moment."""
+    """Let everything happen that falls due before `until`, each at its own moment; what is due already happens first."""
     while (due := await _next_due(parts)) is not None and due < until:
         parts.clock.move_to(due)
-        await _settle(parts)
+        await parts.timekeeper.turn()
+        while await parts.courier.deliver_due():
+            pass
+        parts.clock.move_to(due + TICK)
     parts.clock.move_to(until)
-    await _settle(parts)
 
 
 async def _next_due(parts: Parts) -> datetime | None:
     async with parts.house.database.reading() as session:
-        due = await next_wake(session, parts.clock.now(), parts.house.desk, (PLATFORM,))
-    return None if due is None else max(due, parts.clock.now() + timedelta(seconds=1))
-
-
-async def _settle(parts: Parts) -> None:
-    await parts.timekeeper.turn()
-    while await parts.courier.deliver_due():
-        pass
+        return await next_wake(session, parts.clock.now(), parts.house.desk, (PLATFORM,))
 
 
 async def alerts_of(session: AsyncSession) -> list[dict[str, Any]]:
