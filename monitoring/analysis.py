@@ -98,8 +98,8 @@ def analyse(
 
 
 def _conduct_first(business: RelevanceVerdict, reading: Reading, watch: Watch) -> RelevanceVerdict:
-    """A post that tells of violence or smashing by officers is about that, whatever they came for."""
-    if all(sign.name not in _DEEDS for sign in conduct(reading, watch.cues)):
+    """A post of ours that tells of violence or smashing by officers is about that, whatever they came for."""
+    if not business.relevance.is_ours or all(sign.name not in _DEEDS for sign in conduct(reading, watch.cues)):
         return business
     return replace(business, relevance=Relevance.YES, line=CONDUCT, score=max(business.score, _SURE))
 

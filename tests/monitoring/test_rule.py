@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring.analysis import analyse
 from monitoring.errors import PolicyError
 from monitoring.lexicon import Lexicon
 from monitoring.rule import RuleError, parse
 from monitoring.rulebook import load_rules
+from monitoring.watch import build_watch
 
 LISTS = {"摊贩": frozenset({"摆摊", "地摊"})}
 
@@ -112,3 +114,16 @@ def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, content: str, messa
 def test_a_missing_file_says_why(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match=r"无法读取 rules\.toml"):
         load_rules(tmp_path / "rules.toml")
+
+
+def test_the_departments_own_rules_stand_beside_the_built_in_ones(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        '[words]\n"摊贩" = ["摆卖档"]\n["园林绿化"]\nyes = ["木芙蓉 & 枯死"]\n["他部门"]\nno = ["摆卖档 & 渡口"]\n', encoding="utf-8"
+    )
+    own = build_watch(rules_file=path)
+    assert analyse("", "江边木芙蓉枯死了", watch=own).line == "园林绿化"
+    assert analyse("", "江边木芙蓉枯死了", watch=build_watch()).line != "园林绿化"
+    assert analyse("", "摆卖档占道，请城管处理", watch=own).line == "市容秩序"
+    assert not analyse("", "渡口的摆卖档", watch=own).relevance.is_ours
+    assert analyse("", "流动摊贩占道经营，请城管处理", watch=own).line == "市容秩序"
