@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from casework.drafting.slots import SLOT
 from casework.workdays import END_OF_DAY, working_day_after
 from language.numerals import to_int
 from storage.clock import CHINA
@@ -14,11 +15,11 @@ _DAY = (
     r"(?:(?P<relative>今[天日晚早]|明[天日晚早]|后天|大后天)|(?P<next>[本这下]?)(?:周|星期)(?P<weekday>[一二三四五六日天])"
     r"|(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]|(?P<bare_day>\d{1,2})[日号]|(?P<end>本?月底))"
 )
-_CLOCK = r"(?P<part>凌晨|早上|上午|中午|下午|晚上|晚间|夜里|晚)?\s?(?P<hour>\d{1,2})(?:[:：时点])(?P<minute>\d{1,2}|半)?分?"
+_CLOCK = r"(?P<part>凌晨|早上|上午|中午|下午|晚上|晚间|夜里|晚)?\s?(?P<hour>\d{1,2})\s?[:：时点]\s?(?P<minute>\d{1,2}|半)?分?"
 _MOMENT = re.compile(rf"{_DAY}\s?(?:{_CLOCK})?|{_CLOCK.replace('?P<', '?P<only_')}")
 _WITHIN = re.compile(rf"(?P<count>{_NUMBER})\s?(?P<unit>个?工作日|个?小时|分钟|天|日|周|个月)(?:之?内|以内)")
 _SENTENCE = re.compile(r"[^。！？；\n]+")
-_PAST = re.compile(r"您(?:反映|说|提|问)|网友|上次|已于|已经|此前|规定：|曾")
+_PAST = re.compile(r"您(?:反映|说|提|问)|网友|上次|已(?!定|约)|此前|规定：|曾")
 _RELATIVE_DAYS = {"今": 0, "明": 1, "后": 2, "大": 3}
 _PM = ("下午", "晚上", "晚间", "夜里", "晚")
 
@@ -41,7 +42,7 @@ def promises(text: str, now: datetime) -> tuple[Found, ...]:
     """
     return tuple(
         Found(sentence[0].strip(), due, *sentence.span())
-        for sentence in _SENTENCE.finditer(text)
+        for sentence in _SENTENCE.finditer(SLOT.sub(lambda slot: "　" * len(slot[0]), text))
         if not _PAST.search(sentence[0]) and (due := _due(sentence[0], now.astimezone(CHINA))) and due > now
     )
 

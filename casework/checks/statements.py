@@ -81,6 +81,8 @@ def _plain(text: str) -> str:
 
 
 def _is_idiom(text: str, statement: Statement, idioms: list[str]) -> bool:
-    """Whether the words are part of a set phrase that counts nothing (第一时间, 十分, 一起)."""
+    """Whether the words are part of a set phrase that counts nothing (第一时间, 十分, 一起, 一家家)."""
+    if text[statement.end : statement.end + 1] == statement.text[-1]:
+        return True
     around = text[max(0, statement.start - 2) : statement.end + 2]
     return any(statement.text in idiom and idiom in around for idiom in idioms)

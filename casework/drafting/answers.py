@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casework.drafting.ask import AskKind, kind_of
+from casework.drafting.ask import CONDUCT, AskKind, kind_of, topic_of_ask
 from casework.drafting.candidate import Sentence, SentenceKind
 from casework.drafting.citizen_words import without_marks
 from casework.drafting.evidence import Evidence
@@ -14,7 +14,6 @@ from language.numerals import from_int
 from prompts import frames
 from retrieval.evidence import Quote
 
-CONDUCT = "执法行为与作风"
 POST = "post"
 """Reference of a sentence that rests on what the citizens wrote."""
 
@@ -39,7 +38,7 @@ def answers(matter: Matter, evidence: Evidence, topic: Topic, *, brief: bool = F
     said: list[str] = []
     for number, ask in enumerate(matter.asks, 1):
         quote = evidence.by_ask.get(ask) if quoting else None
-        sentences = _answer(matter, ask, number, topic_of(ask, matter.line, topic), quote, said, brief)
+        sentences = _answer(matter, ask, number, topic_of_ask(ask, matter.line, topic), quote, said, brief)
         answered.append(Answer(ask, tuple(sentences)))
     return answered
 

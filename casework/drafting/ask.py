@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from functools import cache
 
-from casework.drafting.topic import with_tuples
+from casework.drafting.topic import Topic, topic_of, with_tuples
 from prompts import frames
+
+CONDUCT = "执法行为与作风"
+"""The business line of complaints about the department's own people."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,21 @@ class AskKind:
 def kind_of(ask: str) -> AskKind:
     """The way an ask is asked; the first kind with a word in it, else the last, a request to act."""
     return next((kind for kind in _kinds() if any(word in ask for word in kind.words)), _kinds()[-1])
+
+
+def topic_of_ask(ask: str, line: str, main: Topic) -> Topic:
+    """The topic of one ask: its own where it names one beside the way of asking, else the matter's.
+
+    Args:
+        line: the matter's business line.
+        main: the matter's topic.
+    """
+    kind = kind_of(ask)
+    if kind.name == "conduct":
+        return topic_of(ask, CONDUCT)
+    for word in kind.words:
+        ask = ask.replace(word, "")
+    return topic_of(ask, line, main)
 
 
 @cache

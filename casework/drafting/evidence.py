@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from casework.desk import Desk
-from casework.drafting.ask import kind_of
+from casework.drafting.ask import kind_of, topic_of_ask
 from casework.drafting.matter import Matter
 from casework.drafting.topic import Topic, topic_of
 from retrieval.evidence import CaseHit, ClauseHit, Quote
@@ -23,12 +23,14 @@ LONGEST_QUOTE = 90
 SHORTEST_QUOTE = 8
 SIMILAR_CASES = 5
 CASE_NAME_LENGTH = 40
-RANK_DISCOUNT = 0.1
+RANK_DISCOUNT = 0.3
 OTHER_KIND_WEIGHT = 0.5
 LEAST_BEARING = 2.0
 """Length of shared official terms below which a clause is not quoted: better none than a wrong one."""
 
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
+_NO_RULE = re.compile(r"^[（(][一二三四五六七八九十]+[)）]|[：:]$|本(?:法|条例|办法|规定)(?:所称|适用)|是指|下列|的合同。?$")
+"""Items of a list without their head, heads without their items, definitions: alone they say no rule."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def find_evidence(matter: Matter, library: "Library", desk: Desk, on: date) -> E
     general = _best(_search(library, desk, on, matter.headline, topic), topic, penal=False)
     by_ask: dict[str, Quote] = {}
     for ask in matter.asks:
-        own = topic_of(ask, matter.line, topic)
+        own = topic_of_ask(ask, matter.line, topic)
         kind = kind_of(ask)
         quote = _best(_search(library, desk, on, f"{ask} {matter.headline}", own), own, penal=kind.penal) if kind.law else None
         if quote and _room_for(quote, [*by_ask.values(), *([general] if general else [])]):
@@ -81,7 +83,7 @@ def best_span(text: str, terms: tuple[str, ...], longest: int = LONGEST_QUOTE) -
     Returns:
         An exact span of `text`, empty when no sentence holds a term.
     """
-    sentences = [found[0].strip() for found in _SENTENCE.finditer(text)]
+    sentences = [sentence for found in _SENTENCE.finditer(text) if not _NO_RULE.search(sentence := found[0].strip())]
     scored = [(sum(term in sentence for term in terms), -place, sentence) for place, sentence in enumerate(sentences)]
     count, _, sentence = max(scored, default=(0, 0, ""))
     if not count:

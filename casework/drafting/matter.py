@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.case import Case
 from casework.desk import Desk
+from casework.drafting.ask import CONDUCT
 from casework.drafting.asking import asks_of
 from casework.drafting.draft import FactSlot, ReplyVersion
 from casework.publication import Publication, PublicationState
@@ -91,7 +92,7 @@ class Matter:
     @property
     def blames_us(self) -> bool:
         """Whether the matter is the conduct of the department's own people."""
-        return self.line == "执法行为与作风"
+        return self.line == CONDUCT
 
     @property
     def standing(self) -> Standing:

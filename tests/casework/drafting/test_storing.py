@@ -1,0 +1,96 @@
+"""From the rows of a case to a stored draft."""
+
+import asyncio
+
+import pytest
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from casework.case import Case
+from casework.drafting.composer import EmbeddedWriter
+from casework.drafting.draft import CandidateRow, Draft
+from casework.drafting.editing import candidates_of, latest_draft
+from casework.drafting.evidence import find_evidence
+from casework.drafting.matter import Matter, Standing, gather
+from casework.drafting.slots import fill_slot, open_slots, slots_of
+from casework.drafting.storing import store_draft
+from casework.errors import Refused
+from casework.staff import StaffMember
+from monitoring.event import Event
+from storage.audit import verify
+from storage.clock import ManualClock
+from storage.engine import Database
+from tests.casework.drafting.matters import DESK
+from tests.casework.drafting.shelf import TODAY, stocked
+from tests.casework.sample_case import HOSTILE, SampleCase, seat_staff, write_case
+
+
+@pytest.fixture
+async def sample(database: Database, clock: ManualClock) -> SampleCase:
+    async with database.transaction() as session:
+        return await write_case(session, await seat_staff(session), clock.now())
+
+
+async def _gathered(database: Database, clock: ManualClock) -> Matter:
+    async with database.reading() as session:
+        return await gather(session, (await session.exec(select(Case))).one(), clock.now(), DESK)
+
+
+async def _draft(database: Database, clock: ManualClock, matter: Matter) -> Draft:
+    evidence = await asyncio.to_thread(find_evidence, matter, stocked(), DESK, TODAY)  # type: ignore[arg-type]
+    written = await EmbeddedWriter().write(matter, evidence)
+    async with database.transaction() as session:
+        case, staff = (await session.exec(select(Case))).one(), await _member(session)
+        return await store_draft(session, case, matter, evidence, written, staff, clock.now())
+
+
+async def _member(session: AsyncSession) -> StaffMember:
+    return (await session.exec(select(StaffMember).where(StaffMember.name == "李雯"))).one()
+
+
+async def test_the_matter_is_read_from_the_rows_without_duplicates(database: Database, clock: ManualClock, sample: SampleCase) -> None:
+    matter = await _gathered(database, clock)
+    assert (matter.case_number, matter.level, matter.line, matter.event_revision) == ("A12", 2, "市容秩序", 1)
+    assert [post.text for post in matter.posts] == [HOSTILE, "队员先说了三遍"]
+    assert matter.standing is Standing.URGENT
+    assert matter.asks
+
+
+async def test_a_draft_is_stored_whole_and_shares_its_slots_with_the_case(
+    database: Database, clock: ManualClock, sample: SampleCase
+) -> None:
+    await _draft(database, clock, await _gathered(database, clock))
+    async with database.reading() as session:
+        case = (await session.exec(select(Case))).one()
+        draft = await latest_draft(session, case)
+        assert draft is not None
+        assert draft.number == 2
+        rows = await candidates_of(session, draft)
+        texts = ["".join(sentence["text"] for sentence in row.sentences) for row in rows]
+        names = {slot.name for slot in await slots_of(session, case)}
+        assert len(rows) == 3
+        assert {name for text in texts for name in open_slots(text)} <= names
+        assert len({slot.ordinal for slot in await slots_of(session, case)}) == len(names)
+        assert (await verify(session)).broken_at is None
+
+
+async def test_a_draft_of_an_event_that_has_moved_on_is_refused(database: Database, clock: ManualClock, sample: SampleCase) -> None:
+    matter = await _gathered(database, clock)
+    async with database.transaction() as session:
+        (await session.exec(select(Event))).one().revision += 1
+    with pytest.raises(Refused, match="新变化"):
+        await _draft(database, clock, matter)
+    async with database.reading() as session:
+        assert len((await session.exec(select(CandidateRow))).all()) == 2
+
+
+async def test_a_fact_that_was_verified_serves_the_next_draft(database: Database, clock: ManualClock, sample: SampleCase) -> None:
+    await _draft(database, clock, await _gathered(database, clock))
+    async with database.transaction() as session:
+        case = (await session.exec(select(Case))).one()
+        found = next(slot for slot in await slots_of(session, case) if slot.name == "核查结论")
+        await fill_slot(session, case, found.ordinal, "不属实，视频是别处的", "调看监控", "周明", await _member(session), clock.now())
+    matter = await _gathered(database, clock)
+    assert matter.standing is Standing.RUMOUR
+    assert matter.facts == {"核查结论": "不属实，视频是别处的"}
+    assert (await _draft(database, clock, matter)).event_revision == 2
