@@ -18,12 +18,13 @@ from monitoring.item import Attitude, Item
 from monitoring.source import Source
 
 LIVE = [state for state in CaseState if state.is_live]
+PENDING = (DeadlineState.RUNNING, DeadlineState.MISSED)
 MOST_ITEMS = 60
 
 
 @dataclass(frozen=True)
 class OpenCase:
-    """One live case on the desk. `next_deadline` is the running clock that ends first."""
+    """One live case on the desk. `next_deadline` is the running clock that ends first, else one that was missed; reporting upward has no hours."""
 
     number: str
     state: CaseState
@@ -73,6 +74,11 @@ class DeadlineView:
     met_at: datetime | None
     is_over: bool
 
+    @property
+    def has_hours(self) -> bool:
+        """Reporting upward has none: it is to be done at once."""
+        return self.kind is not DeadlineKind.REPORT_UPWARD
+
 
 @dataclass(frozen=True)
 class CaseView:
@@ -105,8 +111,9 @@ class CaseView:
 
     @property
     def next_deadline(self) -> DeadlineView | None:
-        """The running clock that ends first."""
-        return next((deadline for deadline in self.deadlines if deadline.state is DeadlineState.RUNNING), None)
+        """The running clock that ends first, else the first that was missed."""
+        pending = [clock for clock in self.deadlines if clock.state in PENDING and clock.met_at is None and clock.has_hours]
+        return min(pending, key=lambda clock: (clock.state is DeadlineState.MISSED, clock.due_at), default=None)
 
 
 @dataclass(frozen=True)
@@ -205,12 +212,10 @@ def _open_case(case: Case, event: Event, owner: StaffMember | None, deadline: De
 
 
 async def _next_deadlines(session: AsyncSession, case_ids: list[int | None]) -> dict[int | None, Deadline]:
-    query = (
-        select(Deadline)
-        .where(col(Deadline.case_id).in_(case_ids), Deadline.state == DeadlineState.RUNNING)
-        .order_by(col(Deadline.due_at).desc())
-    )
-    return {deadline.case_id: deadline for deadline in await session.exec(query)}
+    query = select(Deadline).where(col(Deadline.case_id).in_(case_ids), col(Deadline.state).in_(PENDING), col(Deadline.met_at).is_(None))
+    rows = (await session.exec(query.where(Deadline.kind != DeadlineKind.REPORT_UPWARD))).all()
+    urgent_last = sorted(rows, key=lambda row: (row.state is DeadlineState.RUNNING, -row.due_at.timestamp()))
+    return {row.case_id: row for row in urgent_last}
 
 
 async def _steps(session: AsyncSession, case: Case) -> tuple[StepView, ...]:

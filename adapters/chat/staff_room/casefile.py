@@ -108,15 +108,12 @@ class Casefile:
 
     async def _changes(self, request: Request) -> AsyncIterator[str]:
         """Says that the case looks different now, never how: the page asks for its parts."""
-        known, bell = await self._fingerprint(request), self._site.bell
-        yield clock_event(self._site) + sse("standing", known)
+        known, bell = "", self._site.bell
         while not bell.closed and await self._site.visitor(request) is not None:
-            strokes = bell.strokes
-            if (seen := await self._fingerprint(request)) != known:
-                known = seen
-                yield sse("standing", known)
-            if not await bell.wait(strokes, HEARTBEAT_SECONDS):
-                yield clock_event(self._site)
+            strokes, seen = bell.strokes, await self._fingerprint(request)
+            yield (sse("standing", seen) if seen != known else "") + clock_event(self._site)
+            known = seen
+            await bell.wait(strokes, HEARTBEAT_SECONDS)
 
     async def _fingerprint(self, request: Request) -> str:
         return fingerprint(*await self._look(request.path_params["number"]))

@@ -15,6 +15,7 @@ import prompts
 from adapters.chat.staff_room.session import Visitor
 from adapters.chat.staff_room.transcript import Standing
 from casework.checks.finding import Finding
+from casework.message import Card, CardKind
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -44,7 +45,8 @@ class Pages:
 
     def message(self, standing: Standing, visitor: Visitor) -> Markup:
         """One message as it stands, as this person sees it."""
-        return Markup(self.render("message.html", visitor, standing=standing, card=standing.latest.face))  # noqa: S704 - escaped by the template
+        card = standing.latest.face
+        return Markup(self.render("message.html", visitor, standing=standing, card=card, page=page_of(card, visitor.base) if card else ""))  # noqa: S704 - escaped by the template
 
 
 def marks(text: str) -> Markup:
@@ -98,6 +100,12 @@ def link(target: str, base: str) -> str:
     if target.startswith("/") and not target.startswith(("//", "/\\")):
         return base + target
     return target if urlsplit(target).scheme in ("http", "https") else ""
+
+
+def page_of(card: Card, base: str) -> str:
+    """Where a card opens, "" for nowhere: a draft and an approval open the case where its drafts are."""
+    drafts = card.kind in (CardKind.DRAFT, CardKind.APPROVAL) and card.page == f"/cases/{card.case_number}"
+    return link(f"{card.page}/draft" if drafts else card.page, base)
 
 
 def hour(moment: datetime) -> str:

@@ -31,9 +31,9 @@ async def room_events(site: Site, visitor: Visitor, chat: str, after: int, welco
             events = [_event(site, visitor, chat, standing) for standing in await transcript.standings(session, rows)]
         if events:
             after = rows[-1].number
-            yield "".join(events)
-        elif not await site.bell.wait(strokes, HEARTBEAT_SECONDS):
-            yield clock_event(site)
+        yield "".join([*events, clock_event(site)])
+        if len(rows) < BATCH:
+            await site.bell.wait(strokes, HEARTBEAT_SECONDS)
 
 
 def clock_event(site: Site) -> str:

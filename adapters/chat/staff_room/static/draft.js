@@ -9,6 +9,23 @@ function choose(ordinal) {
   chosen = ordinal;
   for (const tab of page.querySelectorAll("[data-choose]")) tab.setAttribute("aria-selected", String(tab.dataset.choose === ordinal));
   for (const panel of page.querySelectorAll("[data-candidate]")) panel.hidden = panel.dataset.candidate !== ordinal;
+  showSlots(false);
+}
+
+/** The facts that the chosen candidate needs; those of the others on demand. */
+function showSlots(all) {
+  const panel = page.querySelector(`[data-candidate="${chosen}"]`), button = byId("all-slots");
+  if (!panel || !button) return;
+  const text = panel.querySelector("textarea").defaultValue;
+  const needed = new Set([...panel.querySelectorAll("[data-slot]")].map((mark) => mark.dataset.slot));
+  let others = 0;
+  for (const form of page.querySelectorAll(".fact-form")) {
+    const needs = needed.has(form.dataset.name) || text.includes(`【待核实：${form.dataset.name}】`);
+    form.hidden = !needs && !all;
+    others += needs ? 0 : 1;
+  }
+  button.hidden = all || others === 0;
+  button.textContent = words.other_slots.replace("{n}", others);
 }
 
 page.addEventListener("keydown", (key) => {
@@ -105,6 +122,7 @@ page.addEventListener("input", (input) => {
 page.addEventListener("click", (click) => {
   const at = (selector) => click.target.closest(selector);
   if (at("[data-choose]")) choose(at("[data-choose]").dataset.choose);
+  else if (at("#all-slots")) showSlots(true);
   else if (at("[data-edit]")) edit(at("[data-candidate]"), true);
   else if (at("[data-cancel]")) edit(at("[data-candidate]"), false);
   else if (at("[data-toggle-diff]")) toggleChanges(at("[data-toggle-diff]"));
@@ -143,7 +161,7 @@ async function fill(form) {
 /** From a gap in the text to the form that fills it. */
 function openSlot(name) {
   for (const form of page.querySelectorAll(".fact-form"))
-    if (form.querySelector("summary b").textContent === name) {
+    if (form.dataset.name === name) {
       form.open = true;
       form.scrollIntoView({ block: "center", behavior: "smooth" });
       form.querySelector("input").focus({ preventScroll: true });
@@ -151,9 +169,11 @@ function openSlot(name) {
 }
 
 document.addEventListener("refreshed", () => {
-  choose(page.querySelector(`[data-choose="${chosen}"]`) ? chosen : "1");
+  if (page.querySelector("[data-choose]")) choose(page.querySelector(`[data-choose="${chosen}"]`) ? chosen : "1");
   for (const ordinal of editing) {
     const form = page.querySelector(`[data-candidate="${ordinal}"] .editing`);
     if (form) { form.hidden = false; measure(form); }
   }
 });
+
+if (page.querySelector("[data-choose]")) choose("1");
