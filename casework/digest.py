@@ -143,7 +143,7 @@ async def _day(session: AsyncSession, group: StaffGroup, now: datetime) -> Day:
     live = [(c, e) for c, e in await _cases(session, col(Case.state).in_(LIVE)) if _takes(group, e)]
     clocks = await _clocks(session, [case.id for case, _ in live])
     return Day(
-        items, (await session.exec(relevant)).one(), tuple(new), tuple((c, e, _running(clocks.get(c.id, []))) for c, e in live),
+        items, (await session.exec(relevant)).one(), tuple(new), tuple((c, e, _next_end(clocks.get(c.id, []), now)) for c, e in live),
         sum(d.state is DeadlineState.MISSED and d.met_at is None for case, _ in live for d in clocks.get(case.id, [])),
         await _repeats(session, since, now), await sources_line(session, now),
     )  # fmt: skip
@@ -172,8 +172,8 @@ async def _clocks(session: AsyncSession, case_ids: list[int | None]) -> dict[int
     return clocks
 
 
-def _running(clocks: list[Deadline]) -> Deadline | None:
-    return next((row for row in clocks if row.state is DeadlineState.RUNNING), None)
+def _next_end(clocks: list[Deadline], now: datetime) -> Deadline | None:
+    return next((row for row in clocks if row.due_at > now), None)
 
 
 async def _repeats(session: AsyncSession, since: datetime, now: datetime) -> tuple[str, ...]:

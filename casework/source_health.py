@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from casework.alert_card import span_phrase
 from casework.message import Card, CardKind, Row
-from language.periods import duration_phrase
 from monitoring.source import Source, SourceKind
 from prompts import say
 
@@ -25,7 +25,7 @@ async def sources_line(session: AsyncSession, now: datetime) -> str:
     if ill:
         return say("alert.sources_ill", count=len(sources), ill=len(ill), names=say("casework.comma").join(f"「{name}」" for name in ill))
     latest = max((source.last_success_at for source in sources if source.last_success_at), default=None)
-    return say("alert.sources_well", count=len(sources), ago=duration_phrase(now - latest)) if latest else say("alert.sources_none")
+    return say("alert.sources_well", count=len(sources), ago=span_phrase(now - latest)) if latest else say("alert.sources_none")
 
 
 async def polled_sources(session: AsyncSession) -> list[Source]:
@@ -39,4 +39,4 @@ def _state(source: Source, now: datetime) -> str:
         return say("alert.source_row_ill", tier=source.tier.value, failures=source.failures, error=source.last_error)
     if source.last_success_at is None:
         return say("alert.source_row_never", tier=source.tier.value)
-    return say("alert.source_row", tier=source.tier.value, ago=duration_phrase(now - source.last_success_at))
+    return say("alert.source_row", tier=source.tier.value, ago=span_phrase(now - source.last_success_at))

@@ -1,124 +1,14 @@
-"""A department of invented people, an event of theirs, and a hand for the clock."""
-
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+"""The staff's room, with everybody in it."""
 
 import pytest
-from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework.case import Case
-from casework.delivery import Delivery
-from casework.desk import Department, Desk
-from casework.intake import Received, handle
-from casework.staff import Role, StaffAccount, StaffGroup, StaffMember
-from monitoring.event import Event
-from monitoring.item import Attitude, Item, Relevance
-from monitoring.observe import Observation
-from monitoring.source import Source, SourceKind
-from monitoring.watch import Watch, build_watch
 from storage.clock import ManualClock
 from storage.engine import Database
-
-PEOPLE = {
-    "林一": ("值班员", [Role.DUTY, Role.DRAFTER], 0),
-    "吴二": ("值班员", [Role.DUTY, Role.DRAFTER], 1),
-    "郑三": ("带班领导", [Role.DUTY, Role.APPROVER], 2),
-    "何四": ("科长", [Role.APPROVER], None),
-    "许五": ("管理员", [Role.ADMIN], None),
-}
-
-
-@pytest.fixture(scope="session")
-def watch() -> Watch:
-    return build_watch(names=("河湾城管",), gazetteer={"东岭区": ("桥头市场",)})
+from tests.casework.room import Room, make_desk, seat
 
 
 @pytest.fixture
-def desk(watch: Watch) -> Desk:
-    return Desk(Department("河湾市城市管理局"), watch)
-
-
-@dataclass
-class Room:
-    """The database with its staff, and short ways to act on it."""
-
-    database: Database
-    clock: ManualClock
-    desk: Desk
-
-    @property
-    def now(self) -> datetime:
-        return self.clock.now()
-
-    def wait(self, **duration: float) -> datetime:
-        self.clock.move_to(self.now + timedelta(**duration))
-        return self.now
-
-    async def person(self, session: AsyncSession, name: str) -> StaffMember:
-        return (await session.exec(select(StaffMember).where(StaffMember.name == name))).one()
-
-    async def case(self, session: AsyncSession, number: str = "A1") -> Case:
-        return (await session.exec(select(Case).where(Case.number == number))).one()
-
-    async def event(self, session: AsyncSession, case: Case) -> Event:
-        return (await session.exec(select(Event).where(Event.id == case.event_id))).one()
-
-    async def deliveries(self, session: AsyncSession) -> list[Delivery]:
-        return list((await session.exec(select(Delivery).order_by(Delivery.id))).all())  # type: ignore[arg-type]
-
-    async def happen(self, session: AsyncSession, level: int = 2, **fields: object) -> Received:
-        """A new event of this level, with one post, is told to the desk."""
-        event = await new_event(session, self.now, level, **fields)
-        item = (await session.exec(select(Item).where(Item.id == event.first_item_id))).one()
-        return await handle(session, Observation(item, event, True, 0, level, needs_card_update=True), event, self.now, self.desk)
-
-    async def develop(self, session: AsyncSession, case: Case, *, level: int | None = None, posts: int = 1, milestones: tuple[str, ...] = ()) -> Received:
-        """More posts of a case's event come in, and may raise its level."""
-        event, before = await self.event(session, case), (await self.event(session, case)).level
-        rose = level is not None and level != before
-        event.level, event.item_count, event.last_posted_at = level or before, event.item_count + posts, self.now
-        event.revision += rose
-        item = (await session.exec(select(Item).where(Item.id == event.first_item_id))).one()
-        seen = Observation(item, event, True, before, event.level, milestones, rose, needs_card_update=True)
-        return await handle(session, seen, event, self.now, self.desk)
-
-
-Act = Callable[[AsyncSession], Awaitable[None]]
-
-
-@pytest.fixture
-async def room(database: Database, clock: ManualClock, desk: Desk) -> AsyncIterator[Room]:
+async def room(database: Database, clock: ManualClock) -> Room:
     async with database.transaction() as session:
-        for name, (title, roles, order) in PEOPLE.items():
-            member = StaffMember(name=name, title=title, roles=[role.value for role in roles], roster_order=order)
-            session.add(member)
-            await session.flush()
-            session.add(StaffAccount(platform="room", user_id=name, staff_id=member.id or 0))
-        session.add(StaffGroup(platform="room", chat="all", name="总群", fallback=True))
-        session.add(StaffGroup(platform="room", chat="market", name="二组群", lines=["食品安全"]))
-        session.add(Source(name="河湾论坛", kind=SourceKind.FEED))
-    yield Room(database, clock, desk)
-
-
-async def new_event(session: AsyncSession, now: datetime, level: int, *, intent: str = "投诉", due_at: datetime | None = None, **fields: object) -> Event:
-    source = (await session.exec(select(Source))).first()
-    assert source is not None
-    values = {
-        "headline": "桥头市场：网传队员掀翻摊位", "line": "市容秩序", "place": "桥头市场", "district": "东岭区", "level": level, "points": 7,
-        "factors": [{"name": "officer_violence", "value": 1.0, "points": 3, "reason": "涉执法行为 +3", "span": "掀翻"}],
-        "first_posted_at": now - timedelta(minutes=12), "last_posted_at": now, "item_count": 1, "negative_count": 1, "source_names": ["河湾论坛"],
-    }  # fmt: skip
-    event = Event(**{**values, **fields})
-    session.add(event)
-    await session.flush()
-    item = Item(
-        source_id=source.id or 0, source_key=f"p{event.id}", text="秤都摔了，鸡蛋全滚到路中间，谁来管一管。", posted_at=event.first_posted_at,
-        observed_at=now, relevance=Relevance.YES, line=event.line, intent=intent, attitude=Attitude.NEGATIVE, event_id=event.id, level=level,
-        due_at=due_at,
-    )  # fmt: skip
-    session.add(item)
-    await session.flush()
-    event.first_item_id = item.id
-    return event
+        await seat(session)
+    return Room(database, clock, make_desk())
