@@ -21,7 +21,9 @@ def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=lambda _, names: [n for n in names if "." in n and not n.endswith(".py")])
+        shutil.copytree(
+            ROOT / package, tmp_path / package, ignore=lambda _, names: [n for n in names if "." in n and not n.endswith(".py")]
+        )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 
@@ -50,7 +52,12 @@ def test_a_planted_violation_breaks_it(copy: Path, module: str, violation: str) 
 
 def test_no_module_imports_itself_through_others() -> None:
     graph = grimp.build_graph(*PACKAGES, include_external_packages=False, cache_dir=None)
-    circles = [module for module in graph.modules for other in graph.find_modules_directly_imported_by(module) if module in graph.find_upstream_modules(other)]
+    circles = [
+        module
+        for module in graph.modules
+        for other in graph.find_modules_directly_imported_by(module)
+        if module in graph.find_upstream_modules(other)
+    ]
     assert circles == []
 
 
