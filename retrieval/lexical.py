@@ -47,7 +47,7 @@ class LexicalIndex:
         return int(self._index.searcher().num_docs)
 
     def frequency(self, term: str) -> int:
-        """In how many rows a term stands."""
+        """In how many rows a term stands; rows taken out count until the index is next merged."""
         return int(self._index.searcher().doc_freq("terms", term))
 
     def clear(self) -> None:
@@ -60,7 +60,7 @@ class LexicalIndex:
         """Take out all rows of `subjects` and put `entries` in, at once."""
         writer = self._writer()
         for subject in subjects:
-            writer.delete_documents_by_term("subject", subject)
+            writer.delete_documents_by_query(self._tantivy.Query.term_query(self._schema, "subject", subject))
         for entry in entries:
             document = self._tantivy.Document()
             document.add_unsigned("row", entry.row)

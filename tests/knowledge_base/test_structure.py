@@ -1,0 +1,124 @@
+"""Splitting: clauses are spans of the body, in order, and nothing is lost between them."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge_base.structure import PREAMBLE, article_number, split
+from language.numerals import from_int
+
+LAW = """# 云川市犬只管理条例
+
+（2020年3月1日通过）
+
+## 第一章　总则
+
+第一条　为了规范养犬，制定本条例。
+
+第二条 本条例适用于本市。
+
+第三条规定的情形，不适用本条。
+
+### 第一节  登记
+
+第三条  犬只应当登记：
+
+（一）有固定住所；
+
+（二）已经免疫。
+
+第三条之一　登记不收费。
+
+## 第二章 附则
+
+第四条　本条例自2020年5月1日起施行。
+
+附件：禁养犬名录
+"""
+
+
+def _texts(body: str) -> dict[str, str]:
+    return {span.article: body[span.start : span.end] for span in split(body)}
+
+
+def test_articles_are_exact_spans_without_their_labels() -> None:
+    texts = _texts(LAW)
+    assert list(texts) == [PREAMBLE, "第一条", "第二条", "第三条", "第三条之一", "第四条", "附件"]
+    assert texts["第一条"] == "为了规范养犬，制定本条例。"
+    assert texts["第三条"] == "犬只应当登记：\n\n（一）有固定住所；\n\n（二）已经免疫。"
+    assert texts["附件"] == "禁养犬名录"
+
+
+def test_a_paragraph_that_speaks_of_an_article_begins_none() -> None:
+    assert _texts(LAW)["第二条"].endswith("第三条规定的情形，不适用本条。")
+
+
+def test_headings_tell_where_a_clause_stands() -> None:
+    places = {span.article: (span.chapter, span.section) for span in split(LAW)}
+    assert places["第二条"] == ("第一章 总则", "")
+    assert places["第三条之一"] == ("第一章 总则", "第一节 登记")
+    assert places["第四条"] == ("第二章 附则", "")
+
+
+def test_parts_hold_chapters() -> None:
+    body = "第一编 总则\n第一章 范围\n第一条 甲乙丙丁。\n第二编 分则\n第二条 戊己庚辛。\n"
+    assert [(span.part, span.chapter) for span in split(body)] == [("第一编 总则", "第一章 范围"), ("第二编 分则", "")]
+
+
+@pytest.mark.parametrize("gap", ["", " ", "　", "  ", "\u2002\u2002"])
+def test_any_blank_may_follow_a_label(gap: str) -> None:
+    assert list(_texts(f"第一条{gap}甲应当登记。\n第二条{gap}乙应当登记。\n")) == ["第一条", "第二条"]
+
+
+def test_documents_without_articles_are_split_at_numbered_sections() -> None:
+    body = "各区政府：\n现通知如下。\n一、工作目标\n整治油烟。\n二、工作措施\n（一）检查。\n三、本通知自发布之日起施行。"
+    texts = _texts(body)
+    assert list(texts) == [PREAMBLE, "第一部分", "第二部分", "第三部分"]
+    assert texts["第二部分"] == "工作措施\n（一）检查。"
+
+
+def test_documents_without_any_numbers_are_split_at_paragraphs() -> None:
+    body = "# 通告\n\n自即日起禁止燃放。\n违者处理。\n\n特此通告。"
+    assert _texts(body) == {"第1段": "自即日起禁止燃放。\n违者处理。", "第2段": "特此通告。"}
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert split("") == split(" \n\u200b\n") == ()
+
+
+def test_numbers_of_articles() -> None:
+    assert article_number("第二百七十八条") == article_number("第278条") == (278, 0)
+    assert article_number("第十条之二") == (10, 2)
+    assert article_number("附件") is None
+
+
+sentence = st.text(alphabet="市民应当依法登记养犬处罚款元（一）；，的", min_size=1, max_size=30).map(lambda text: f"甲{text}。")
+clause = st.lists(sentence, min_size=1, max_size=3).map("\n\n".join)
+heading = st.sampled_from(["", "## 第一章　总则\n\n", "第二章 责任\n", "### 第三节  其他\n\n"])
+blank = st.sampled_from([" ", "　", "  "])
+
+
+@given(st.lists(st.tuples(heading, blank, clause), min_size=1, max_size=12))
+def test_round_trip(parts: list[tuple[str, str, str]]) -> None:
+    labels = [f"第{from_int(number)}条" for number in range(1, len(parts) + 1)]
+    body = "\n\n".join(f"{head}{label}{gap}{text}" for label, (head, gap, text) in zip(labels, parts, strict=True))
+    spans = split(body)
+    assert [span.article for span in spans] == labels
+    assert [body[span.start : span.end] for span in spans] == [text for _, _, text in parts]
+
+
+@given(st.text(alphabet="第一二三条章节编、。\n# 　甲乙附件：（）*", max_size=200))
+def test_spans_are_in_order_and_only_labels_and_headings_stand_between(body: str) -> None:
+    spans, at = split(body), 0
+    for span in spans:
+        assert at <= span.start < span.end <= len(body)
+        assert body[span.start : span.end].strip() == body[span.start : span.end]
+        at = span.end
+    outside = body
+    for span in reversed(spans):
+        outside = outside[: span.start] + "\n" + outside[span.end :]
+    for line in outside.splitlines():
+        left = re.sub(r"\W", "", line)
+        assert not left or line.lstrip(" 　").startswith(("#", "第", "*")) or re.match(r"[\s　#*]*(?:[一二三]+、|附件)", line)

@@ -1,0 +1,189 @@
+"""The indexes follow the rows: incrementally, over restarts, in a second process, after damage."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from knowledge_base.document import ParsedDocument
+from knowledge_base.importing import add_past_case, approve_document, import_document, withdraw_document
+from knowledge_base.region import NATIONAL
+from retrieval.dense import FolderLock
+from retrieval.embedding import HashedEmbedder
+from retrieval.library import DenseState, Library
+from storage.clock import ManualClock
+from storage.engine import Database
+
+TODAY = date(2026, 3, 6)
+OLD = ParsedDocument("夜市办法", "第一条 夜市摊位应当整洁。\n第二条 收摊不迟于二十二时。", version_date=date(2019, 1, 1))
+NEW = ParsedDocument("夜市办法", "第一条 夜市摊位应当整洁有序。\n第二条 收摊不迟于二十三时。", version_date=date(2024, 1, 1))
+DOGS = ParsedDocument("养犬办法", "第一条 养犬应当登记。\n第二条 遛犬应当系绳。", version_date=date(2020, 1, 1))
+
+
+async def _import(database: Database, clock: ManualClock, parsed: ParsedDocument, *, approve: bool = True) -> int:
+    async with database.transaction() as session:
+        return (await import_document(session, parsed, actor="周明", now=clock.now(), approve=approve)).document_id
+
+
+async def _refresh(database: Database, library: Library) -> int:
+    async with database.reading() as session:
+        return await library.refresh(session)
+
+
+def _found(library: Library, query: str) -> list[str]:
+    return [hit.text for hit in library.search_clauses(query, region=NATIONAL, on=TODAY, limit=5)]
+
+
+@pytest.fixture(params=["memory", "folder"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
+    return tmp_path / "index" if request.param == "folder" else None
+
+
+async def test_each_change_is_followed(database: Database, clock: ManualClock, folder: Path | None) -> None:
+    await _import(database, clock, OLD)
+    async with Library.open(folder) as library:
+        assert await _refresh(database, library) == 1
+        assert await _refresh(database, library) == 0
+        assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
+        new, dogs = await _import(database, clock, NEW), await _import(database, clock, DOGS, approve=False)
+        assert await _refresh(database, library) == 2
+        assert "收摊不迟于二十三时。" in _found(library, "夜市收摊")
+        assert "收摊不迟于二十二时。" not in _found(library, "夜市收摊")
+        assert "养犬应当登记。" not in _found(library, "养犬登记 遛犬")
+        async with database.transaction() as session:
+            await approve_document(session, dogs, actor="陈静", now=clock.now())
+            await withdraw_document(session, new, actor="陈静", now=clock.now())
+            await add_past_case(session, key="c9", question="夜市吵", reply="已劝导收摊", now=clock.now(), actor="陈静")
+        await _refresh(database, library)
+        assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
+        assert "养犬应当登记。" in _found(library, "养犬登记")
+        assert [hit.key for hit in library.search_cases("夜市太吵")] == ["c9"]
+        assert library.clause("夜市办法|2024-01-01|第一条") is None
+        assert library.status.clauses == 4
+        assert library.status.dense is DenseState.READY
+
+
+async def test_superseded_clauses_can_be_looked_up_by_key(database: Database, clock: ManualClock) -> None:
+    await _import(database, clock, OLD)
+    await _import(database, clock, NEW)
+    async with Library.open() as library:
+        await _refresh(database, library)
+        old = library.clause("夜市办法|2019-01-01|第二条")
+        assert old is not None
+        assert old.ended_on == date(2024, 1, 1)
+        assert not old.in_force_on(TODAY)
+
+
+async def test_a_restart_takes_up_the_stored_indexes_and_only_what_changed(
+    database: Database, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _import(database, clock, OLD)
+    async with Library.open(tmp_path / "index") as library:
+        await _refresh(database, library)
+    await _import(database, clock, DOGS)
+    embedded: list[str] = []
+    embed = HashedEmbedder.embed
+    monkeypatch.setattr(HashedEmbedder, "embed", lambda self, texts: embedded.extend(texts) or embed(self, texts))
+    async with Library.open(tmp_path / "index") as library:
+        assert await _refresh(database, library) == 1
+        assert len(embedded) == 2
+        assert all("养犬办法" in text for text in embedded)
+        assert set(_found(library, "夜市摊位 养犬登记")) == {
+            "夜市摊位应当整洁。",
+            "收摊不迟于二十二时。",
+            "养犬应当登记。",
+            "遛犬应当系绳。",
+        }
+
+
+@pytest.mark.parametrize("damage", ["level.json", "terms", "level and terms"])
+async def test_lost_indexes_are_made_anew_from_the_rows(database: Database, clock: ManualClock, tmp_path: Path, damage: str) -> None:
+    await _import(database, clock, OLD)
+    async with Library.open(tmp_path / "index") as library:
+        await _refresh(database, library)
+        if "terms" in damage:
+            for pool in library._indexes.pools.values():
+                pool.lexical.clear()
+    if "level" in damage:
+        (tmp_path / "index" / "level.json").write_text("{broken", encoding="utf-8")
+    async with Library.open(tmp_path / "index") as library:
+        await _refresh(database, library)
+        assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
+        assert library.status.dense is DenseState.READY
+
+
+async def test_another_embedder_fills_the_dense_index_anew(database: Database, clock: ManualClock, tmp_path: Path) -> None:
+    await _import(database, clock, OLD)
+    for dimensions in (256, 64):
+        async with Library.open(tmp_path / "index", HashedEmbedder(dimensions)) as library:
+            await _refresh(database, library)
+            assert library.status.dense is DenseState.READY
+            assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
+
+
+@pytest.fixture
+def owned_elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """A folder of indexes that another process holds until it is killed at the end."""
+    hold = (
+        "import sys, time, pathlib\n"
+        "from retrieval.dense import FolderLock\n"
+        "lock = FolderLock(pathlib.Path(sys.argv[1]))\n"
+        "print(lock.acquire(), flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    command = [sys.executable, "-c", hold, str(tmp_path / "index")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline().strip() == "True"
+        yield tmp_path / "index"
+        owner.kill()
+
+
+async def test_a_folder_that_another_process_owns_is_searched_lexically_and_said(
+    database: Database, clock: ManualClock, owned_elsewhere: Path
+) -> None:
+    await _import(database, clock, OLD)
+    async with Library.open(owned_elsewhere) as library:
+        await _refresh(database, library)
+        assert library.status.dense is DenseState.ELSEWHERE
+        assert "只按字词检索" in library.status.note
+        assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
+
+
+def test_the_lock_is_given_back(tmp_path: Path) -> None:
+    first, second = FolderLock(tmp_path), FolderLock(tmp_path)
+    assert first.acquire()
+    assert not second.acquire()
+    first.release()
+    assert second.acquire()
+    second.release()
+
+
+async def test_searching_goes_on_while_the_rows_change(database: Database, clock: ManualClock) -> None:
+    await _import(database, clock, OLD)
+    async with Library.open() as library:
+        await _refresh(database, library)
+        stop = asyncio.Event()
+
+        def search_until_stopped() -> int:
+            searched = 0
+            while not stop.is_set():
+                texts = _found(library, "夜市收摊")
+                assert not ({"收摊不迟于二十二时。", "收摊不迟于二十三时。"} <= set(texts)), "two versions at once"
+                searched += 1
+            return searched
+
+        searching = asyncio.create_task(asyncio.to_thread(search_until_stopped))
+        for number in range(5):
+            await _import(database, clock, replace(DOGS, title=f"第{number}号办法"))
+            await _refresh(database, library)
+        await _import(database, clock, NEW)
+        await _refresh(database, library)
+        stop.set()
+        assert await searching > 0
+        assert library.status.clauses == 14
