@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import httpx
 
 from retrieval.errors import ModelUnavailable
 
@@ -29,7 +32,6 @@ class OpenAICompatibleModel:
     def __init__(self, name: str, *, base_url: str, api_key: str = "", domestic: bool = False, timeout_seconds: float = 60) -> None:
         self.name, self.domestic = name, domestic
         self._base_url, self._api_key, self._timeout_seconds = base_url, api_key, timeout_seconds
-        self._chat: BaseChatModel | None = None
 
     async def complete(self, system: str, user: str, schema: dict[str, Any]) -> dict[str, Any]:
         """The model's answer as a JSON object with the fields that `schema` requires.
@@ -38,35 +40,34 @@ class OpenAICompatibleModel:
             ModelUnavailable: down, refused, slow, or twice no such object.
         """
         wording = f"{system}\n\nJSON 的结构：\n{json.dumps(schema, ensure_ascii=False)}"
-        for _ in range(ATTEMPTS):
-            answer = _object(await self._said(wording, user))
-            if answer is not None and all(name in answer for name in schema.get("required", ())):
-                return answer
+        async with httpx.AsyncClient(timeout=self._timeout_seconds) as client:
+            chat = await asyncio.to_thread(self._chat, client)
+            for _ in range(ATTEMPTS):
+                answer = _object(await self._said(chat, wording, user))
+                if answer is not None and all(name in answer for name in schema.get("required", ())):
+                    return answer
         raise ModelUnavailable(f"{self.name}: no usable JSON in {ATTEMPTS} answers")
 
-    async def _said(self, system: str, user: str) -> str:
-        if self._chat is None:
-            self._chat = await asyncio.to_thread(self._connect)
+    async def _said(self, chat: "BaseChatModel", system: str, user: str) -> str:
         from openai import APIStatusError, OpenAIError
 
         try:
-            return str((await self._chat.ainvoke([("system", system), ("human", user)])).text)
+            return str((await chat.ainvoke([("system", system), ("human", user)])).text)
         except APIStatusError as error:
-            raise ModelUnavailable(
-                f"{self.name}: HTTP {error.status_code}", retry_after_seconds=_retry_after(error.response.headers)
-            ) from error
+            raise ModelUnavailable(f"{self.name}: HTTP {error.status_code}", retry_after_seconds=_retry_after(error.response.headers)) from error
         except OpenAIError as error:
             raise ModelUnavailable(f"{self.name}: {type(error).__name__}") from error
 
-    def _connect(self) -> "BaseChatModel":
-        """Make the client; in a thread, since importing it takes a second or two."""
+    def _chat(self, client: httpx.AsyncClient) -> "BaseChatModel":
+        """LangChain's model over our client; made in a thread, since importing it takes a second or two."""
         try:
             from langchain_openai import ChatOpenAI
         except ImportError as error:
             raise ModelUnavailable("the extra `models` is not installed") from error
         return ChatOpenAI(
             model=self.name, base_url=self._base_url, api_key=self._api_key or "none", timeout=self._timeout_seconds,
-            max_retries=0, temperature=TEMPERATURE, model_kwargs={"response_format": {"type": "json_object"}},
+            http_async_client=client, max_retries=0, temperature=TEMPERATURE,
+            model_kwargs={"response_format": {"type": "json_object"}},
         )  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def _object(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _retry_after(headers: Any) -> float | None:
+def _retry_after(headers: Mapping[str, str]) -> float | None:
     try:
         return float(headers.get("retry-after", ""))
     except ValueError:

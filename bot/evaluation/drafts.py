@@ -57,8 +57,7 @@ def _drafted(post: dict[str, Any], library: Library, rows: dict[str, list[Clause
 def matter_of(post: dict[str, Any], desk: Desk) -> Matter:
     """A post alone as the matter of a reply: nothing is verified, nothing was published."""
     title, text = post.get("title") or "", post.get("text") or ""
-    counts = {name: post.get(name) for name in ("likes", "dislikes", "reposts", "comments")}
-    found = analyse(title, text, **counts, watch=desk.watch)
+    found = analyse(title, text, likes=post.get("likes"), reposts=post.get("reposts"), comments=post.get("comments"), watch=desk.watch)
     whole = Post(title, text)
     return Matter(
         case_number="", headline=title or text[:40], line=found.line, level=found.level, place=found.place, intent=found.intent,

@@ -12,7 +12,7 @@ from casework.drafting.slots import SLOT
 from prompts import frames
 
 _UNIT = r"(?:万元|千元|元|年|个月|月|日|天|个?小时|分钟|时|分|名|人|次|处|家|件|起|户|条|平方米|米|分贝|%|％)"
-_STATEMENT = re.compile(rf"《[^》]{{2,40}}》|\d[\d,.:：\-—]*{_UNIT}?|[一二三四五六七八九十百千万两]+{_UNIT}")
+_STATEMENT = re.compile(rf"《[^》]{{2,40}}》|\d[\d,.:：\-—]*(?:[ \u3000]?{_UNIT})?|[一二三四五六七八九十百千万两]+{_UNIT}")
 _LIST_MARK = re.compile(r"(?m)^\s*(?:\d+[.、．)）]|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、)")
 _ATTRIBUTED = re.compile(r"反映|网友|您(?:说|提|问|的)|来信|留言|帖|称|诉求")
 _SENTENCE = re.compile(r"[^。！？\n]+")
@@ -47,7 +47,7 @@ def unfounded(text: str, known: str, told: str) -> tuple[Statement, ...]:
         for sentence, offset in _sentences(text)
         for statement in _statements(sentence, offset)
         if statement.text not in SERVICE_NUMBERS
-        and _plain(statement.text) not in known + (told if _ATTRIBUTED.search(sentence) else "")
+        and not _is_said(_plain(statement.text), known + "\n" + (told if _ATTRIBUTED.search(sentence) else ""))
         and not _is_idiom(text, statement, idioms)
     )
 
@@ -77,7 +77,12 @@ def _without_slots(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("中华人民共和国", "").replace("，", ",")
+    return re.sub(r"[ \t\u3000]+", "", text.replace("中华人民共和国", "").replace("，", ","))
+
+
+def _is_said(statement: str, known: str) -> bool:
+    """Whether the statement stands in what is known, and not as the end of a longer number."""
+    return re.search(rf"(?<![\d.]){re.escape(statement)}" + (r"(?!\d)" if statement[-1].isdigit() else ""), known) is not None
 
 
 def _is_idiom(text: str, statement: Statement, idioms: list[str]) -> bool:
