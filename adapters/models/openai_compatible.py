@@ -5,8 +5,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from retrieval.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -40,8 +38,8 @@ class OpenAICompatibleModel:
             ModelUnavailable: down, refused, slow, or twice no such object.
         """
         wording = f"{system}\n\nJSON 的结构：\n{json.dumps(schema, ensure_ascii=False)}"
-        async with httpx.AsyncClient(timeout=self._timeout_seconds) as client:
-            chat = await asyncio.to_thread(self._chat, client)
+        async with await asyncio.to_thread(_new_client) as client:
+            chat = await asyncio.to_thread(self._chat_over, client)
             for _ in range(ATTEMPTS):
                 answer = _object(await self._said(chat, wording, user))
                 if answer is not None and all(name in answer for name in schema.get("required", ())):
@@ -54,21 +52,28 @@ class OpenAICompatibleModel:
         try:
             return str((await chat.ainvoke([("system", system), ("human", user)])).text)
         except APIStatusError as error:
-            raise ModelUnavailable(f"{self.name}: HTTP {error.status_code}", retry_after_seconds=_retry_after(error.response.headers)) from error
+            seconds = _retry_after(error.response.headers)
+            raise ModelUnavailable(f"{self.name}: HTTP {error.status_code}", retry_after_seconds=seconds) from error
         except OpenAIError as error:
             raise ModelUnavailable(f"{self.name}: {type(error).__name__}") from error
 
-    def _chat(self, client: httpx.AsyncClient) -> "BaseChatModel":
-        """LangChain's model over our client; made in a thread, since importing it takes a second or two."""
-        try:
-            from langchain_openai import ChatOpenAI
-        except ImportError as error:
-            raise ModelUnavailable("the extra `models` is not installed") from error
+    def _chat_over(self, client: Any) -> "BaseChatModel":
+        from langchain_openai import ChatOpenAI
+
         return ChatOpenAI(
             model=self.name, base_url=self._base_url, api_key=self._api_key or "none", timeout=self._timeout_seconds,
             http_async_client=client, max_retries=0, temperature=TEMPERATURE,
             model_kwargs={"response_format": {"type": "json_object"}},
         )  # fmt: skip
+
+
+def _new_client() -> Any:
+    """An HTTP client of the kind that the openai library speaks through; in a thread, since its import takes a second or two."""
+    try:
+        from openai import DefaultAsyncHttpxClient
+    except ImportError as error:
+        raise ModelUnavailable("the extra `models` is not installed") from error
+    return DefaultAsyncHttpxClient()
 
 
 def _object(text: str) -> dict[str, Any] | None:
