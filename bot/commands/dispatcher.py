@@ -21,6 +21,7 @@ from casework.case import Case, case_by_number
 from casework.chat import Incoming, Response, StaffChat
 from casework.errors import Refused
 from casework.inbox import is_first
+from casework.message import Card
 from casework.routing import group_of
 from casework.staff import StaffMember, member_of
 from prompts import say
@@ -48,7 +49,8 @@ class Dispatcher:
     async def handle(self, incoming: Incoming) -> Response | None:
         """What the person gets back; None for strangers, unknown chats, repeated events and talk that is not meant for the bot."""
         try:
-            return await self._handle(incoming)
+            response = await self._handle(incoming)
+            return await self._with_buttons(incoming, response) if response else None
         except Refused as refusal:
             return refused(incoming, str(refusal))
         except StorageError as fault:
@@ -78,6 +80,18 @@ class Dispatcher:
         if command is None:
             return await self._talk.answer(replace(incoming, text=text), staff, now)
         return await SLOW[command.verb](order)
+
+    async def _with_buttons(self, incoming: Incoming, response: Response) -> Response:
+        """The response with a token on every button, for exactly this chat."""
+        if not any(card.buttons for card in response.cards):
+            return response
+        async with self._house.database.transaction() as session:
+            return replace(response, cards=tuple([await self._issued(session, incoming, card) for card in response.cards]))
+
+    async def _issued(self, session: AsyncSession, incoming: Incoming, card: Card) -> Card:
+        case = await case_by_number(session, card.case_number) if card.case_number else None
+        now = self._house.clock.now()
+        return await button.issue(session, card, incoming.platform, incoming.chat, case.id if case else None, now)
 
     async def _order(self, session: AsyncSession, command: Command, staff: StaffMember, incoming: Incoming, now: datetime) -> Order:
         if command.verb in NEEDS_STABLE_IDENTITY and not self._chats[incoming.platform].capabilities.approvals:

@@ -19,7 +19,7 @@ def library_of(corpus: Path) -> Library:
 def shelved_clauses(corpus: Path) -> list[ShelvedClause]:
     """The clauses of a corpus file that are in force by its own `in_force`."""
     rows = (row for row in read_rows(corpus) if row.get("in_force", True))
-    return [_shelved(number, row) for number, row in enumerate(rows, 1)]
+    return [shelved_clause(number, row) for number, row in enumerate(rows, 1)]
 
 
 def region_of(query: dict[str, Any]) -> Region:
@@ -28,7 +28,7 @@ def region_of(query: dict[str, Any]) -> Region:
     return Region(region.get("province"), region.get("city"))
 
 
-def _shelved(number: int, row: dict[str, Any]) -> ShelvedClause:
+def shelved_clause(number: int, row: dict[str, Any]) -> ShelvedClause:
     """A clause of a corpus: its validity was judged by `in_force`, so no date ends it."""
     hit = ClauseHit(
         key=str(row["id"]), clause_id=number, title=row["title"], article=row.get("article") or "", text=row["text"],
