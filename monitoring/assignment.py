@@ -23,7 +23,7 @@ HOLDERS_PER_KEY = 12
 CANDIDATES = 8
 VOICES = 6
 """So many posts speak for an event; the first ones, and later only such as are worded differently."""
-THRESHOLD = 0.5
+THRESHOLD = 0.55
 """From this likelihood on a post joins an event."""
 BURST_HOURS, BURST_VOICES, BURST_LIKELIHOOD = 3.0, 2, 0.75
 SAME_WORDING = 0.98

@@ -15,10 +15,9 @@ from typing import Protocol
 import numpy as np
 from rensa import RMinHash
 
-from language.normalising import normalise
 from monitoring.likeness import is_same_place
 from monitoring.rarity import rarity
-from monitoring.wording import Wording, read_wording
+from monitoring.wording import Wording, matching_text, read_wording
 
 BANDS = 24
 ROWS_PER_BAND = 3
@@ -71,7 +70,7 @@ class DuplicateIndex(Protocol):
 
 def text_of(title: str, text: str, *, district: str | None = None, place: str | None = None) -> Text:
     """The letters and digits of a post; links, mentions and pictographs do not count. The place counts as known where its district is."""
-    return Text("".join(filter(str.isalnum, normalise(f"{title}\n{text}").text)), place if district else None)
+    return Text("".join(filter(str.isalnum, matching_text(f"{title}\n{text}"))), place if district else None)
 
 
 def bands_of(text: Text, wording: Wording) -> list[int]:

@@ -25,7 +25,7 @@ def next_poll(tier: Tier, failures: int, now: datetime, retry_after_seconds: flo
     """
     if failures == 0:
         return now + POLL_INTERVALS[tier]
-    backoff = min(FIRST_BACKOFF * 2 ** min(failures - 1, 20), LONGEST_BACKOFF)
+    backoff: timedelta = min(FIRST_BACKOFF * 2 ** min(failures - 1, 20), LONGEST_BACKOFF)
     asked = timedelta(seconds=min(retry_after_seconds or 0.0, LONGEST_BACKOFF.total_seconds()))
     return now + max(backoff, asked)
 

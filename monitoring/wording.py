@@ -3,6 +3,7 @@
 Everything about likeness, near-duplicates and events works on this form, never on the text itself.
 """
 
+import re
 import struct
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,7 @@ HEAD_CHARACTERS = 40
 LONGEST_CHARACTERS = 4_000
 """Of a longer text only the beginning counts: it says what the matter is."""
 BREAK = np.uint32(0)
+_MENTION = re.compile(r"[@＠][\w\-·]{1,30}")
 _PAIR, _TRIPLE = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _SECOND, _MIX = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xBF58476D1CE4E5B9)
 _HEADER = struct.Struct("<HH")
@@ -78,12 +80,17 @@ class Wording:
 def read_wording(title: str, text: str) -> Wording:
     """The wording of a post, the same in traditional and simplified script; links, mentions and pictographs do not count."""
     title, text = title[:LONGEST_CHARACTERS], text[:LONGEST_CHARACTERS]
-    whole = _points(normalise(f"{title}\n{text}").text)
+    whole = _points(matching_text(f"{title}\n{text}"))
     head_length = len(title) if title.strip() else HEAD_CHARACTERS + 1
     pairs, triples = _hashed(whole, 2), _hashed(whole, 3)
     both = np.concatenate([pairs[pairs != BREAK], triples[triples != BREAK]])
     grams, counts = np.unique(both, return_counts=True)
     return Wording(pairs[:head_length], grams, np.minimum(counts, 255).astype(np.uint8))
+
+
+def matching_text(text: str) -> str:
+    """A text in one script and width, without what reposting adds: links, mentions and pictographs."""
+    return normalise(_MENTION.sub(lambda mention: " " * len(mention[0]), text)).text
 
 
 def _points(text: str) -> NDArray[np.uint64]:

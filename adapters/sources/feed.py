@@ -63,7 +63,7 @@ def read_feed(page: Page, now: datetime) -> tuple[list[RawPost], tuple[str, ...]
     import feedparser
 
     parsed = feedparser.parse(page.body, response_headers={"content-type": page.content_type, "content-location": page.url})
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:
         raise SourceError(say("sources.feed_not_a_feed", host=urlsplit(page.url).hostname))
     posts, errors = [], []
     for number, entry in enumerate(parsed.entries[:MOST_ENTRIES], 1):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from monitoring.observe import Observation, observe
 from monitoring.source import Source, SourceKind
@@ -24,9 +25,14 @@ async def observe_all(database: Database, posts: Iterable[GeneratedPost], watch:
 
 async def observe_one(database: Database, each: GeneratedPost, watch: Watch) -> Observation:
     async with database.transaction() as session:
-        source = (await session.exec(select(Source).where(Source.name == each.source))).first()
-        if source is None:
-            source = Source(name=each.source, kind=SourceKind.JSON_LINES)
-            session.add(source)
-            await session.flush()
+        source = await stored_source(session, each.source)
         return await observe(session, each.post, source, each.post.posted_at + POLL_DELAY, watch)
+
+
+async def stored_source(session: AsyncSession, name: str) -> Source:
+    source = (await session.exec(select(Source).where(Source.name == name))).first()
+    if source is None:
+        source = Source(name=name, kind=SourceKind.JSON_LINES)
+        session.add(source)
+        await session.flush()
+    return source

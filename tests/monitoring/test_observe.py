@@ -10,18 +10,18 @@ from sqlmodel import func, select
 
 from monitoring.event import Event, LevelChange, Trend
 from monitoring.item import Item
+from monitoring.observe import observe
+from monitoring.post import RawPost
 from storage import audit
 from storage.engine import Database
 from storage.seal import load_or_create_seal
 from tests.generated_city import START, GeneratedCity, GeneratedPost, generate_city
-from tests.monitoring.observing import observe_all, observe_one, watch_over
+from tests.monitoring.observing import observe_all, observe_one, stored_source, watch_over
 
 SEEDS = (3, 11)
 
 
 def post(key: str, text: str, *, source: str = "论坛", minutes: float = 0, **more: object) -> GeneratedPost:
-    from monitoring.post import RawPost
-
     return GeneratedPost(source, RawPost(key=key, text=text, posted_at=START + timedelta(minutes=minutes), **more), None, None, None)  # type: ignore[arg-type]
 
 
@@ -115,7 +115,8 @@ async def test_a_grave_post_raises_a_standing_event_and_says_why(database: Datab
     )
     assert worse.event is not None
     assert worse.event.item_count == 2
-    assert (worse.level_before > worse.level_after) and worse.level_after <= 2
+    assert worse.level_before > worse.level_after
+    assert worse.level_after <= 2
     assert worse.revision_changed
     assert worse.event.revision == 2
     async with database.reading() as session:
@@ -145,28 +146,21 @@ async def test_noise_is_kept_but_makes_no_event(database: Database, city: Genera
 
 
 async def test_a_post_from_the_future_is_dated_now(database: Database, city: GeneratedCity) -> None:
-    early = post("1", "工地夜间施工扰民，城管来管管。", minutes=0)
-    late = replace(early, post=replace(early.post, posted_at=START + timedelta(days=900)))
+    early = post("1", "工地夜间施工扰民，城管来管管。")
+    late = replace(early.post, posted_at=START + timedelta(days=900))
     async with database.transaction() as session:
-        from monitoring.observe import observe
-        from monitoring.source import Source, SourceKind
-
-        source = Source(name="a", kind=SourceKind.FEED)
-        session.add(source)
-        await session.flush()
-        assert (await observe(session, late.post, source, START, watch_over(city))).item.posted_at == START
+        source = await stored_source(session, "论坛")
+        assert (await observe(session, late, source, START, watch_over(city))).item.posted_at == START
 
 
 async def test_a_transaction_that_fails_leaves_nothing(database: Database, city: GeneratedCity) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with database.transaction() as session:
-            from monitoring.observe import observe
-            from monitoring.source import Source, SourceKind
-
-            source = Source(name="a", kind=SourceKind.FEED)
-            session.add(source)
-            await session.flush()
+            source = await stored_source(session, "论坛")
             await observe(session, city.posts[0].post, source, START + timedelta(days=9), watch_over(city))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     for table in (Item, Event, audit.AuditEntry):
         assert await rows(database, table) == 0

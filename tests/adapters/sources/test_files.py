@@ -1,0 +1,181 @@
+"""JSON lines and tables, as offices write them."""
+
+import csv
+import gzip
+import io
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.sources.forwarded import ForwardedPosts, forwarded_post
+from adapters.sources.json_lines import JsonLinesPosts, read_posts
+from adapters.sources.record import read_count, read_time
+from adapters.sources.table import TablePosts
+from monitoring.errors import SourceError
+from monitoring.post import PostSource
+from storage.clock import CHINA
+from tests.adapters.sources.post_source_contract import NOW, TEXTS, PostSourceContract, read_all, texts
+
+
+def record(number: int, text: str) -> dict[str, object]:
+    return {"pid": f"p{number}", "title": "", "text": text, "time": (NOW - timedelta(hours=9 - number)).isoformat(), "likes": number}
+
+
+class TestJsonLines(PostSourceContract):
+    def make(self, folder: Path, records: tuple[str, ...], *, broken: bool = False) -> PostSource:
+        lines = [json.dumps(record(number, text), ensure_ascii=False) for number, text in enumerate(records)]
+        lines[3:3] = ['{"text": ', ""] if broken else []
+        (folder / "posts.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        return JsonLinesPosts("论坛", folder / "posts.jsonl")
+
+
+class TestZippedJsonLines(PostSourceContract):
+    def make(self, folder: Path, records: tuple[str, ...], *, broken: bool = False) -> PostSource:
+        lines = [json.dumps(record(number, text)) for number, text in enumerate(records)]
+        lines[3:3] = ['{"text": "x", "time": "三月"}'] if broken else []
+        (folder / "posts.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+        return JsonLinesPosts("论坛", folder / "posts.jsonl.gz")
+
+
+class TestCsv(PostSourceContract):
+    def make(self, folder: Path, records: tuple[str, ...], *, broken: bool = False) -> PostSource:
+        rows = [[f"GD{number:04d}", text, "2026-03-06 10:00"] for number, text in enumerate(records)]
+        rows[3:3] = [["GD9999", "有内容", "昨天吧"]] if broken else []
+        out = io.StringIO()
+        csv.writer(out).writerows([["工单编号", "诉求内容", "来电时间"], *rows])
+        (folder / "tickets.csv").write_bytes(out.getvalue().encode("gb18030"))
+        return TablePosts("12345工单", folder / "tickets.csv")
+
+
+class TestXlsx(PostSourceContract):
+    def make(self, folder: Path, records: tuple[str, ...], *, broken: bool = False) -> PostSource:
+        from openpyxl import Workbook
+
+        workbook = Workbook()
+        sheet = workbook.worksheets[0]
+        sheet.append(["2026 年 3 月工单汇总"])
+        sheet.append(["工单编号", "标题", "内容", "时间"])
+        for number, text in enumerate(records):
+            sheet.append([float(20260000 + number), None, text, datetime(2026, 3, 6, 10, number)])  # noqa: DTZ001  # as spreadsheets hold it
+        if broken:
+            sheet.append([99, None, None, datetime(2026, 3, 6)])  # noqa: DTZ001
+        workbook.save(folder / "tickets.xlsx")
+        return TablePosts("12345工单", folder / "tickets.xlsx")
+
+
+async def test_in_replay_a_post_becomes_visible_when_its_time_has_come(tmp_path: Path) -> None:
+    TestJsonLines().make(tmp_path, TEXTS)
+    source = JsonLinesPosts("论坛", tmp_path / "posts.jsonl", replay=True)
+    first = await read_all(source, now=NOW - timedelta(hours=7))
+    assert texts(first) == list(TEXTS[:3])
+    assert texts(await read_all(source, first[-1].cursor, NOW - timedelta(hours=7))) == []
+    assert texts(await read_all(source, first[-1].cursor, NOW)) == list(TEXTS[3:])
+
+
+async def test_one_file_can_hold_the_posts_of_several_sources(tmp_path: Path) -> None:
+    rows = [{"pid": str(number), "text": f"帖子{number}", "source": "甲" if number % 2 else "乙"} for number in range(6)]
+    (tmp_path / "posts.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert texts(await read_all(JsonLinesPosts("甲", tmp_path / "posts.jsonl", origin="甲"))) == ["帖子1", "帖子3", "帖子5"]
+    assert len(list(read_posts(tmp_path / "posts.jsonl"))) == 6
+
+
+async def test_a_table_that_has_grown_is_read_again_with_the_same_keys(tmp_path: Path) -> None:
+    contract = TestCsv()
+    before = await read_all(contract.make(tmp_path, TEXTS[:4]))
+    after = await read_all(contract.make(tmp_path, TEXTS), before[-1].cursor)
+    assert [post.key for post in after[0].posts][:4] == [post.key for post in before[0].posts]
+    assert texts(after) == list(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("limit", "due"),
+    [
+        ("2026-03-11 18:00", datetime(2026, 3, 11, 18, tzinfo=CHINA)),
+        ("24小时", datetime(2026, 3, 7, 10, tzinfo=CHINA)),
+        ("3天内", datetime(2026, 3, 9, 10, tzinfo=CHINA)),
+        ("5个工作日", None),
+        ("", None),
+    ],
+)
+async def test_a_tickets_own_time_limit_is_honoured(tmp_path: Path, limit: str, due: datetime | None) -> None:
+    (tmp_path / "t.csv").write_text(f"工单号,内容,时间,办理时限\n1,井盖不见了,2026/3/6 10:00,{limit}\n", encoding="utf-8-sig")
+    assert (await read_all(TablePosts("工单", tmp_path / "t.csv")))[0].posts[0].due_at == due
+
+
+async def test_columns_of_ones_own_can_be_named(tmp_path: Path) -> None:
+    (tmp_path / "t.tsv").write_text("Nr\tWas\n7\t井盖不见了\n", encoding="utf-8")
+    posts = (await read_all(TablePosts("工单", tmp_path / "t.tsv", columns={"key": "Nr", "text": "Was"})))[0].posts
+    assert [(post.key, post.text) for post in posts] == [("7", "井盖不见了")]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("none.csv", None, "找不到文件"),
+        ("odd.doc", b"x", "类型不认识"),
+        ("empty.csv", b"", "没有“内容”一栏"),
+        ("cut.xlsx", b"PK\x03\x04rubbish", "无法打开"),
+        ("cut.jsonl.gz", gzip.compress(b'{"text": "a"}\n' * 9000)[:200], "压缩损坏"),
+        ("none.jsonl", None, "找不到文件"),
+    ],
+)
+async def test_a_file_that_cannot_be_read_gives_one_clear_sentence(tmp_path: Path, name: str, data: bytes | None, words: str) -> None:
+    if data is not None:
+        (tmp_path / name).write_bytes(data)
+    source = JsonLinesPosts("x", tmp_path / name) if "jsonl" in name else TablePosts("x", tmp_path / name)
+    with pytest.raises(SourceError, match=words):
+        await read_all(source)
+
+
+async def test_a_line_without_end_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.sources.json_lines.LONGEST_LINE_BYTES", 100)
+    (tmp_path / "p.jsonl").write_text('{"text": "a"}\n' + "x" * 1000 + '\n{"text": "b"}\n', encoding="utf-8")
+    batches = await read_all(JsonLinesPosts("x", tmp_path / "p.jsonl"))
+    assert texts(batches) == ["a", "b"]
+    assert len(batches[0].errors) == 1
+
+
+async def test_deep_nesting_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text("[" * 60_000 + "\n" + '{"text": "b"}\n', encoding="utf-8")
+    assert texts(await read_all(JsonLinesPosts("x", tmp_path / "p.jsonl"))) == ["b"]
+
+
+async def test_a_forwarded_text_is_one_post_however_often_it_is_forwarded() -> None:
+    one, again = forwarded_post(" 井盖不见了 ", "论坛", NOW), forwarded_post("井盖不见了", "论坛", NOW + timedelta(hours=1))
+    assert one.key == again.key != forwarded_post("井盖不见了", "微博", NOW).key
+    assert await read_all(ForwardedPosts("转发")) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-03-06 18:42",
+        "2026/3/6 18:42",
+        "2026年3月6日 18时42分",
+        "2026-03-06T18:42:00+08:00",
+        "2026.03.06 18:42:00",
+        "46087.779166666667",
+    ],
+)
+def test_times_as_people_write_them(written: str) -> None:
+    assert read_time(written) == NOW
+
+
+@given(st.text(max_size=40))
+def test_any_other_cell_is_no_time(written: str) -> None:
+    try:
+        moment = read_time(written)
+    except (ValueError, OverflowError):
+        return
+    assert moment is None or moment.tzinfo
+
+
+@pytest.mark.parametrize(
+    ("written", "count"), [("1,204", 1204), ("1.2万", 12_000), (7, 7), ("100w+", 1_000_000), ("赞", None), (None, None), ("", None)]
+)
+def test_counts_as_platforms_write_them(written: object, count: int | None) -> None:
+    assert read_count(written) == count
