@@ -1,10 +1,10 @@
 """The border of the site: what may come in from a browser, and what its pages may do there."""
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import prompts
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -44,9 +44,9 @@ class Border:
     def _refusal(self, method: str, headers: Headers) -> str:
         host = headers.get("host", "")
         if _name(host) not in self._hosts:
-            return "不认识的主机名。"
-        if method not in ("GET", "HEAD") and urlsplit(headers.get("origin", "")).netloc != host:
-            return "请求不是从本站页面发出的。"
+            return prompts.say("staff_room.foreign_host")
+        if method not in ("GET", "HEAD") and headers.get("origin", "").partition("://")[2] != host:
+            return prompts.say("staff_room.foreign_origin")
         return ""
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -20,6 +19,7 @@ from casework.message import Card, CardKind
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 
+_WEB = re.compile(r"https?://[^\s/]")
 _SLOT = "【待核实：[^【】]*】"
 _MARKED = re.compile(rf"(?P<slot>{_SLOT})|\*\*(?P<bold>[^*\n]+)\*\*")
 
@@ -31,12 +31,12 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._templates.filters.update(
-            marks=marks, quoted=quoted, checked=checked, folded=folded, hour=hour, day=day, left=left, role_names=role_names
-        )
+        filters = (marks, quoted, checked, folded, hour, day, left, role_names, circled)
+        self._templates.filters.update((filter_.__name__, filter_) for filter_ in filters)
+        browser_words = {**prompts.words("pages.browser"), **prompts.words("pages.time")}
         self._templates.globals.update(
-            say=prompts.say, words=prompts.words, link=link, browser_words=json.dumps(prompts.words("staff_room.page"), ensure_ascii=False),
-            department=department, edition=_edition(),
+            say=prompts.say, words=prompts.words, t=_page_words, command=_command, link=link,
+            browser_words=json.dumps(browser_words, ensure_ascii=False), department=department, edition=_edition(),
         )  # fmt: skip
 
     def render(self, template: str, visitor: Visitor | None = None, **values: object) -> str:
@@ -99,7 +99,7 @@ def link(target: str, base: str) -> str:
     """Where a link of a card may lead: a path of this site, or a public web address; "" for anything else."""
     if target.startswith("/") and not target.startswith(("//", "/\\")):
         return base + target
-    return target if urlsplit(target).scheme in ("http", "https") else ""
+    return target if _WEB.match(target) else ""
 
 
 def page_of(card: Card, base: str) -> str:
@@ -115,20 +115,32 @@ def hour(moment: datetime) -> str:
 
 def day(moment: datetime) -> str:
     """Day and time: 3月6日 18:42."""
-    return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+    return prompts.say("pages.moment", month=moment.month, date=moment.day, time=hour(moment))
 
 
 def left(due: datetime, now: datetime) -> str:
     """The time until `due`, in words; what it is over by when it has passed."""
     minutes = round((due - now).total_seconds() / 60)
-    return f"剩 {_span(minutes)}" if minutes >= 0 else f"超时 {_span(-minutes)}"
+    return prompts.words("pages.time")["left" if minutes >= 0 else "over"].format(span=_span(abs(minutes)))
 
 
 def _span(minutes: int) -> str:
-    if minutes >= 2 * 24 * 60:
-        return f"{minutes // (24 * 60)} 天"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} 小时 {rest} 分" if hours else f"{rest} 分钟"
+    days, hours = minutes // (24 * 60), minutes // 60
+    unit = "days" if days >= 2 else "hours" if hours else "minutes"
+    return prompts.words("pages.time")[unit].format(days=days, hours=hours, minutes=minutes % 60)
+
+
+def circled(ordinal: int) -> str:
+    """A candidate's number as it is written on buttons: ①."""
+    return chr(ord("①") + ordinal - 1)
+
+
+def _page_words(name: str, **fields: object) -> str:
+    return prompts.say(f"pages.{name}", **fields)
+
+
+def _command(verb: str, **fields: object) -> str:
+    return prompts.words("pages.commands")[verb].format(**fields)
 
 
 def role_names(visitor: Visitor) -> str:

@@ -52,7 +52,7 @@ async def test_a_clause_s_validity_is_judged_today(
 async def test_open_facts_are_marked_and_have_their_form(page: httpx.AsyncClient, sample: SampleCase) -> None:
     html = (await page.get(f"/as/liwen{DRAFT}")).text
     assert f'<mark class="slot" data-slot="{PLACE_SLOT}">【待核实：{PLACE_SLOT}】</mark>' in html
-    assert re.findall(r'data-fill="(\d+)"', html) == ["1", "2"]
+    assert re.findall(r'data-fill="补充 A12 (\d+)"', html) == ["1", "2"]
 
 
 async def test_only_those_who_may_sign_are_offered_to(

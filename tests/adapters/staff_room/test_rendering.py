@@ -62,6 +62,8 @@ def test_findings_of_one_kind_stand_in_one_line() -> None:
         ("//evil.example/x", ""),
         ("/\\evil.example", ""),
         ("cases/A12", ""),
+        ("http://", ""),
+        ("http://[not-an-address", "http://[not-an-address"),
         ("", ""),
     ],
 )

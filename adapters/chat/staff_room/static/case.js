@@ -65,7 +65,7 @@ page.addEventListener("click", (click) => {
 
 page.addEventListener("submit", (submit) => {
   const form = submit.target;
-  if (!form.dataset.command) return;
+  if (!form.matches(".inline")) return;
   submit.preventDefault();
   const field = form.querySelector("input");
   busy(submit.submitter, async () => {

@@ -25,7 +25,7 @@ function showSlots(all) {
     others += needs ? 0 : 1;
   }
   button.hidden = all || others === 0;
-  button.textContent = words.other_slots.replace("{n}", others);
+  button.textContent = say(words.other_slots, { n: others });
 }
 
 page.addEventListener("keydown", (key) => {
@@ -82,7 +82,7 @@ function original(form) { return form.querySelector("textarea").defaultValue; }
 function measure(form) {
   const text = form.querySelector("textarea").value, limit = Number(form.dataset.limit), length = [...text].length;
   const count = form.querySelector(".count");
-  count.textContent = `${length} / ${limit}${length > limit ? ` · ${words.over_limit.replace("{n}", length - limit)}` : ""}`;
+  count.textContent = `${length} / ${limit}${length > limit ? ` · ${say(words.over_limit, { n: length - limit })}` : ""}`;
   count.classList.toggle("over", length > limit);
   const diff = form.querySelector(".diff");
   diff.hidden = text === original(form);
@@ -139,7 +139,7 @@ page.addEventListener("submit", (submit) => {
 async function save(form) {
   const panel = form.closest("[data-candidate]"), text = form.querySelector("textarea").value.trim();
   if (text === original(form).trim()) return toast(words.nothing_changed);
-  const { sent, refused } = await send("/act", { text: `改稿 ${caseNumber} ${panel.dataset.candidate}\n${text}` });
+  const { sent, refused } = await send("/act", { text: `${form.dataset.command}\n${text}` });
   if (!sent || refused) return undefined;
   edit(panel, false);
   return refresh();
@@ -151,7 +151,7 @@ function oneLine(field) { return field.value.replace(/\s+/g, " ").trim(); }
 
 async function fill(form) {
   const [value, how, by] = [...form.querySelectorAll("input")].map(oneLine);
-  const { sent, refused } = await send("/act", { text: `补充 ${caseNumber} ${form.dataset.fill} ${value} 核实：${how}，${by}` });
+  const { sent, refused } = await send("/act", { text: say(words.fact, { command: form.dataset.fill, value, how, by }) });
   if (!sent || refused) return;
   form.reset();
   form.closest("details").open = false;

@@ -125,11 +125,15 @@ function follow(address, handlers) {
   addEventListener("pageshow", (shown) => { if (shown.persisted) connect(); });
 }
 
-/** Time left until the clocks on the page end, as the server would word it. */
+/** A sentence with its {fields} put in. */
+function say(sentence, fields) { return sentence.replace(/\{(\w+)\}/g, (_, name) => fields[name]); }
+
+/** Time left until a clock on the page ends, as the server words it. */
 function remaining(due) {
   const now = clock.shown + (Date.now() - clock.since) * clock.pace, minutes = Math.round((due - now) / 60_000), size = Math.abs(minutes);
-  const span = size >= 2880 ? `${Math.floor(size / 1440)} 天` : size >= 60 ? `${Math.floor(size / 60)} 小时 ${size % 60} 分` : `${size} 分钟`;
-  return `${minutes >= 0 ? "剩" : "超时"} ${span}`;
+  const fields = { days: Math.floor(size / 1440), hours: Math.floor(size / 60), minutes: size < 60 ? size : size % 60 };
+  const span = say(size >= 2880 ? words.days : size >= 60 ? words.hours : words.minutes, fields);
+  return say(minutes >= 0 ? words.left : words.over, { span });
 }
 
 function showRemaining() {

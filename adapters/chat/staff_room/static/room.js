@@ -15,7 +15,7 @@ const title = document.title;
 
 function showUnseen() {
   byId("jump").hidden = unseen === 0;
-  byId("jump").textContent = `${words.new_messages.replace("{n}", unseen)} ↓`;
+  byId("jump").textContent = `${say(words.new_messages, { n: unseen })} ↓`;
   document.title = rung ? `(${rung}) ${title}` : title;
 }
 
@@ -37,7 +37,7 @@ function dayName(day) {
   const today = new Date(clock.shown + 8 * 3600e3).toISOString().slice(0, 10);
   const yesterday = new Date(clock.shown - 16 * 3600e3).toISOString().slice(0, 10);
   const [, month, date] = day.split("-");
-  return { [today]: words.today, [yesterday]: words.yesterday }[day] || `${Number(month)}月${Number(date)}日`;
+  return { [today]: words.today, [yesterday]: words.yesterday }[day] || say(words.date, { month: Number(month), date: Number(date) });
 }
 
 /** A line with the date between messages of two days. */
