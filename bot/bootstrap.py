@@ -31,7 +31,7 @@ INDEX_FOLDER = "index"
 
 @contextlib.asynccontextmanager
 async def open_house(
-    settings: Settings, *, clock: Clock | None = None, writer: ReplyWriter | None = None, index: bool = True
+    settings: Settings, *, clock: Clock | None = None, writer: ReplyWriter | None = None, index: bool = True, wait: bool = True
 ) -> AsyncIterator[House]:
     """Open the database, bring it to this version's schema, load the knowledge base and wire the parts.
 
@@ -39,6 +39,7 @@ async def open_house(
         clock: another clock, for a demonstration or a replay.
         writer: another drafter.
         index: False leaves the knowledge base unloaded, for commands that do not search.
+        wait: False lets `library_work.follow_library` read the knowledge base later, for a program that is to be ready at once.
 
     Raises:
         StartError, StorageError, PolicyError: one sentence each.
@@ -51,10 +52,7 @@ async def open_house(
         await _migrate(database)
         library = await opened.enter_async_context(Library.open(settings.data_dir / INDEX_FOLDER if index else None))
         await _seat_staff(database, settings, clock)
-        if index:
-            async with database.reading() as session:
-                await library.refresh(session)
-        yield House(
+        house = House(
             settings=settings,
             database=database,
             clock=clock,
@@ -65,6 +63,16 @@ async def open_house(
             anchor=settings.data_dir / ANCHOR_FILE,
             public_url=settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}",
         )
+        if index and wait:
+            await read_library(house)
+        yield house
+
+
+async def read_library(house: House) -> None:
+    """Bring the index level with the rows; who waited for it may search."""
+    async with house.database.reading() as session:
+        await house.library.refresh(session)
+    house.shelved.set()
 
 
 def build_desk(settings: Settings, seal: Seal | None) -> Desk:
@@ -94,8 +102,12 @@ def build_chats(house: House, *, open_login: bool = False) -> Mapping[str, Staff
     if settings.telegram.token:
         from adapters.chat.telegram.chat import TelegramChat
 
-        address = {"base_url": settings.telegram.api_url} if settings.telegram.api_url else {}
-        chats["telegram"] = TelegramChat(settings.telegram.token.get_secret_value(), pages_url=house.public_url, **address)
+        token, pages = settings.telegram.token.get_secret_value(), house.public_url
+        chats["telegram"] = (
+            TelegramChat(token, base_url=settings.telegram.api_url, pages_url=pages)
+            if settings.telegram.api_url
+            else TelegramChat(token, pages_url=pages)
+        )
     if settings.wechat.endpoint:
         chats["wechat"] = _wechat(settings)
     return chats

@@ -12,10 +12,10 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from adapters.sources.opening import SourceReaders
 from sqlmodel import col, select
 
-from bot.bootstrap import build_chats, open_house, worker_name
+from adapters.sources.opening import SourceReaders
+from bot.bootstrap import build_chats, open_house, read_library, worker_name
 from bot.courier import Courier
 from bot.house import House
 from bot.library_work import import_into
@@ -94,7 +94,7 @@ async def live(port: int, *, open_browser: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="wensheng-demo-") as folder:
         scene = stage(Path(folder), port, datetime.now(CHINA))
         clock = PacedClock(scene.begins)
-        async with open_house(scene.settings, clock=clock) as house:
+        async with open_house(scene.settings, clock=clock, wait=False) as house:
             chats = build_chats(house, open_login=True)
             await furnish(house)
             await live_through_the_week(house, chats, clock, scene)
@@ -108,8 +108,7 @@ async def furnish(house: House) -> None:
     """Bring the sample city's policies and past cases into the knowledge base."""
     for name in ("policies", "past_cases.jsonl"):
         await import_into(house, SAMPLE_CITY / name, approve=True)
-    async with house.database.reading() as session:
-        await house.library.refresh(session)
+    await read_library(house)
 
 
 async def live_through_the_week(house: House, chats: Mapping[str, StaffChat], clock: PacedClock, scene: Scene) -> None:

@@ -4,10 +4,9 @@ import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from casework.drafting.writer import ReplyWriter
-
 from bot.settings import Settings
 from casework.desk import Desk
+from casework.drafting.writer import ReplyWriter
 from casework.publication import ReplyPublisher
 from retrieval.library import Library
 from storage.clock import Clock
@@ -23,6 +22,7 @@ class House:
         publisher: publishes without a person's hand; None where the department publishes by hand.
         anchor: the file outside the database that the head of the audit chain is noted in.
         stirred: set after every change, so that the loops look at once instead of at their next turn.
+        shelved: set once the knowledge base has been read for the first time; whoever searches waits for it.
         public_url: address of the web staff room as staff can open it.
     """
 
@@ -36,3 +36,4 @@ class House:
     anchor: Path
     public_url: str = ""
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    shelved: asyncio.Event = field(default_factory=asyncio.Event)

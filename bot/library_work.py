@@ -11,7 +11,7 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlmodel import col, select
 
-from bot.bootstrap import open_house
+from bot.bootstrap import open_house, read_library
 from bot.faults import StartError
 from bot.house import House
 from bot.loops import pause
@@ -115,6 +115,5 @@ async def approve(settings_path: Path, document: int, by: str) -> int:
 async def follow_library(house: House, stop: asyncio.Event) -> None:
     """Keep the index level with the rows until told to stop, whoever changed them."""
     while not stop.is_set():
-        async with house.database.reading() as session:
-            await house.library.refresh(session)
+        await read_library(house)
         await pause(FOLLOW_EVERY_SECONDS, stop)

@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 import typer
-from adapters.sources.opening import SourceReaders
 
+from adapters.sources.opening import SourceReaders
 from bot.bootstrap import build_chats, open_house, worker_name
 from bot.commands.dispatcher import Dispatcher
 from bot.courier import Courier
@@ -37,7 +37,7 @@ async def serve(settings_path: Path) -> int:
         StartError: another process of this department is running already, or something needed is missing.
     """
     settings = load_settings(settings_path)
-    async with open_house(settings) as house:
+    async with open_house(settings, wait=False) as house:
         with _alone(settings.data_dir / LOCK_FILE):
             return await keep_going(house, build_chats(house), say("cli.ready", url=house.public_url))
 

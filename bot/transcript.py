@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from adapters.sources.opening import SourceReaders
-from bot.bootstrap import open_house, worker_name
+from bot.bootstrap import open_house, read_library, worker_name
 from bot.commands.dispatcher import Dispatcher
 from bot.courier import Courier
 from bot.demo import furnish, stage
@@ -182,8 +182,7 @@ async def _fill(scene: Stage, number: str) -> None:
 async def _learnt(scene: Stage, number: str) -> None:
     typer.secho(say("demo.act_learnt"), bold=True)
     await scene.says("李雯", f"办结 {number} {say('demo.outcome_market')}")
-    async with scene.house.database.reading() as session:
-        await scene.house.library.refresh(session)
+    await read_library(scene.house)
     await scene.says("王磊", say("demo.past_question"))
     await scene.says("王磊", say("demo.figures_question"))
     await scene.says("王磊", f"{number} 怎么样了？")

@@ -47,6 +47,7 @@ async def draft(order: Order) -> Response:
     async with house.database.reading() as session:
         await require(session, order.staff, Act.SUBMIT)
         matter = await gather(session, await _case(session, number), house.clock.now(), house.desk)
+    await house.shelved.wait()
     today = house.clock.now().date()
     evidence = await asyncio.to_thread(find_evidence, matter, house.library, house.desk, today)
     written = await house.writer.write(matter, evidence)

@@ -69,6 +69,7 @@ class Talk:
             return await status_card(session, case, now)
 
     async def _past(self, question: Question) -> Card:
+        await self._house.shelved.wait()
         hits = await asyncio.to_thread(self._house.library.search_cases, question.topic or question.text, limit=CASES_SHOWN)
         rows = tuple(
             Row(
@@ -81,6 +82,7 @@ class Talk:
         return Card(CardKind.ANSWER, head, rows=rows, body=_shortened(hits[0].reply, LONGEST_REPLY_SHOWN) if hits else "")
 
     async def _policy(self, question: Question, now: datetime) -> Card:
+        await self._house.shelved.wait()
         region = self._house.desk.department.region
         answer = await asyncio.to_thread(self._house.library.answer, question.text, region=region, on=now.date())
         links = tuple(

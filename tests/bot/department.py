@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.sources.opening import SourceReaders
-from bot.bootstrap import open_house
+from bot.bootstrap import open_house, read_library
 from bot.house import House
 from bot.library_work import import_into
 from bot.loops import run_together
@@ -87,8 +87,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
     (policies / "nightmarket.md").write_text(POLICY, encoding="utf-8")
     async with open_house(settings, clock=clock or PacedClock(START, pace=60)) as house:
         await import_into(house, policies, approve=True)
-        async with house.database.reading() as session:
-            await house.library.refresh(session)
+        await read_library(house)
         yield house
 
 

@@ -21,7 +21,7 @@ GROUPS = [{"platform": "wechat", "chat": ROOM, "name": ROOM, "fallback": True}]
 ACCOUNTS = {"李雯": {"wechat": "李雯"}, "周明": {"wechat": "周明"}}
 
 
-async def test_alert_claim_question_refusal_and_a_gateway_that_dies(tmp_path: Path, gateway: Gateway) -> None:  # noqa: F811
+async def test_alert_claim_question_refusal_and_a_gateway_that_dies(tmp_path: Path, gateway: Gateway) -> None:
     async def told(text: str) -> None:
         await eventually(gateway.texts, lambda texts: any(text in shown for shown in texts))
 

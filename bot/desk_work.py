@@ -1,0 +1,74 @@
+"""`wensheng ask` and `wensheng draft`: one question, one post, from the command line."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import typer
+
+from bot.bootstrap import open_house
+from bot.evaluation.drafts import matter_of
+from bot.house import House
+from bot.settings import load_settings
+from casework.check import check_reply, clauses_named
+from casework.checks.finding import Finding
+from casework.drafting.candidate import Candidate, Written
+from casework.drafting.evidence import find_evidence
+from casework.drafting.matter import Matter
+from language.masking import mask_personal_data
+from prompts import say
+
+
+async def ask(settings_path: Path, question: str, *, as_json: bool) -> int:
+    """Print the answer to a question. Returns 1 when it is refused for want of evidence."""
+    async with open_house(load_settings(settings_path)) as house:
+        region, today = house.desk.department.region, house.clock.now().date()
+        answer = await asyncio.to_thread(house.library.answer, question, region=region, on=today)
+        note = house.library.status.note
+    if as_json:
+        citations = [{"key": quote.clause.key, "name": quote.clause.name, "quote": quote.text} for quote in answer.quotes]
+        typer.echo(json.dumps({"refused": answer.refused, "text": answer.text, "citations": citations}, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(part for part in (answer.text, note) if part))
+    return int(answer.refused)
+
+
+async def draft(settings_path: Path, text: str, *, as_json: bool) -> int:
+    """Print candidate replies to one post, personal data masked, with what the checks say of each. Nothing is stored."""
+    async with open_house(load_settings(settings_path)) as house:
+        matter = matter_of({"text": mask_personal_data(text).text}, house.desk)
+        evidence = await asyncio.to_thread(find_evidence, matter, house.library, house.desk, house.clock.now().date())
+        written = await house.writer.write(matter, evidence)
+        checked = [(candidate, await _findings(house, matter, candidate)) for candidate in written.candidates]
+    if as_json:
+        typer.echo(
+            json.dumps({"asks": [a.to_json() for a in written.asks], "candidates": [_json(*each) for each in checked]}, ensure_ascii=False)
+        )
+    else:
+        _show(written, checked)
+    return 0
+
+
+async def _findings(house: House, matter: Matter, candidate: Candidate) -> tuple[Finding, ...]:
+    async with house.database.reading() as session:
+        clauses = await clauses_named(session, candidate.text)
+    return check_reply(candidate.text, clauses=clauses, matter=matter, channel=candidate.channel, desk=house.desk, now=house.clock.now())
+
+
+def _json(candidate: Candidate, findings: tuple[Finding, ...]) -> dict[str, object]:
+    return {
+        "strategy": candidate.strategy.value, "channel": candidate.channel.value, "text": candidate.text, "slots": list(candidate.slots),
+        "sentences": [sentence.to_json() for sentence in candidate.sentences], "checks": [finding.to_json() for finding in findings],
+    }  # fmt: skip
+
+
+def _show(written: Written, checked: list[tuple[Candidate, tuple[Finding, ...]]]) -> None:
+    for number, (candidate, findings) in enumerate(checked, 1):
+        length = len(candidate.text)
+        head = say("cli.candidate", number=number, strategy=candidate.strategy.value, channel=candidate.channel.value, length=length)
+        typer.secho(head, bold=True)
+        typer.echo(f"{candidate.text}\n{say('cli.candidate_risk', reason=candidate.reason, risk=candidate.risk)}")
+        for finding in findings:
+            typer.echo(f"  {finding.severity.value}: {finding.message}")
+        typer.echo()
+    typer.echo("\n".join(part for part in (written.note,) if part))
