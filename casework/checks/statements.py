@@ -82,7 +82,8 @@ def _plain(text: str) -> str:
 
 def _is_said(statement: str, known: str) -> bool:
     """Whether the statement stands in what is known, and not as the end of a longer number."""
-    return re.search(rf"(?<![\d.]){re.escape(statement)}" + (r"(?!\d)" if statement[-1].isdigit() else ""), known) is not None
+    before, after = (r"(?<!\d)" if statement[0].isdigit() else ""), (r"(?!\d)" if statement[-1].isdigit() else "")
+    return re.search(before + re.escape(statement) + after, known) is not None
 
 
 def _is_idiom(text: str, statement: Statement, idioms: list[str]) -> bool:

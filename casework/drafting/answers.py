@@ -1,15 +1,14 @@
 """逐项答复: what is said to each ask, by the way it is asked; where nothing is known an open slot names what is missing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casework.drafting.ask import CONDUCT, AskKind, kind_of, topic_of_ask
+from casework.drafting.ask import AskKind, kind_of, topic_of_ask
 from casework.drafting.candidate import Sentence, SentenceKind
 from casework.drafting.citizen_words import without_marks
 from casework.drafting.evidence import Evidence
 from casework.drafting.matter import Matter
 from casework.drafting.slots import slot
-from casework.drafting.topic import Topic, topic_of
+from casework.drafting.topic import Topic
 from language.numerals import from_int
 from prompts import frames
 from retrieval.evidence import Quote
@@ -38,15 +37,16 @@ def answers(matter: Matter, evidence: Evidence, topic: Topic, *, brief: bool = F
     said: list[str] = []
     for number, ask in enumerate(matter.asks, 1):
         quote = evidence.by_ask.get(ask) if quoting else None
-        sentences = _answer(matter, ask, number, topic_of_ask(ask, matter.line, topic), quote, said, brief)
+        sentences = _answer(matter, ask, number, topic_of_ask(ask, matter.told, matter.line, topic), quote, said, brief)
         answered.append(Answer(ask, tuple(sentences)))
     return answered
 
 
-def named(asks: Sequence[str], told: str) -> Sentence:
+def named(matter: Matter) -> Sentence:
     """One sentence that names all asks as still open."""
-    listed = "".join(f"“{ask}”" if ask in told else ask + "、" for ask in map(without_marks, asks)).rstrip("、")
-    return Sentence(_pieces()["named"].format(asks=listed), SentenceKind.FACT, (POST,))
+    listed = "、".join(_echoed(ask, matter.told) for ask in matter.asks)
+    wording = "news_named" if matter.is_news else "named"
+    return Sentence(_pieces()[wording].format(asks=listed), SentenceKind.FACT, (POST,))
 
 
 def clause_sentences(quote: Quote, wording: str = "clause") -> list[Sentence]:
@@ -72,19 +72,20 @@ def _answer(matter: Matter, ask: str, number: int, topic: Topic, quote: Quote | 
     turn = said.count(f"{kind.name} {topic.name}")
     said.append(f"{kind.name} {topic.name}")
     wording = options[-1] if brief else options[min(turn, len(options) - 1)]
-    return [*sentences, Sentence(wording.format(gap=gap_of(ask), **_fields(matter, topic)) + "\n", SentenceKind.SLOT)]
+    text = wording.format(gap=gap_of(ask), checks=topic.checks, steps=topic.steps, keep=topic.keep)
+    return [*sentences, Sentence(text + "\n", SentenceKind.SLOT)]
 
 
 def _lead(matter: Matter, ask: str, number: int, kind: AskKind) -> Sentence:
-    plain = without_marks(ask)
     wording = "lead" if len(matter.asks) > 1 else "single"
-    text = _pieces()[wording].format(number=from_int(number), echo=kind.echo, ask=f"“{plain}”" if plain in matter.told else plain)
+    text = _pieces()[wording].format(number=from_int(number), echo=kind.echo, ask=_echoed(ask, matter.told))
     return Sentence(text, SentenceKind.FACT, (POST,))
 
 
-def _fields(matter: Matter, topic: Topic) -> dict[str, str]:
-    conduct = topic_of(matter.told, CONDUCT)
-    return {"checks": topic.checks, "steps": topic.steps, "keep": topic.keep, "conduct_checks": conduct.checks}
+def _echoed(ask: str, told: str) -> str:
+    """An ask as it is repeated: in quotation marks where these are the citizen's own words."""
+    plain = without_marks(ask)
+    return f"“{plain}”" if plain in told else plain
 
 
 def _pieces() -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from casework.drafting.topic import Topic, topic_of, with_tuples
+from casework.drafting.topic import Topic, topic_among, topic_of, topic_with_wish, with_tuples
 from prompts import frames
 
 CONDUCT = "执法行为与作风"
@@ -29,16 +29,19 @@ def kind_of(ask: str) -> AskKind:
     return next((kind for kind in _kinds() if any(word in ask for word in kind.words)), _kinds()[-1])
 
 
-def topic_of_ask(ask: str, line: str, main: Topic) -> Topic:
+def topic_of_ask(ask: str, told: str, line: str, main: Topic) -> Topic:
     """The topic of one ask: its own where it names one beside the way of asking, else the matter's.
 
     Args:
+        told: what the citizens wrote.
         line: the matter's business line.
         main: the matter's topic.
     """
     kind = kind_of(ask)
     if kind.name == "conduct":
-        return topic_of(ask, CONDUCT)
+        return topic_among(told, CONDUCT)
+    if own := topic_with_wish(ask, told):
+        return own
     for word in kind.words:
         ask = ask.replace(word, "")
     return topic_of(ask, line, main)

@@ -12,6 +12,7 @@ SAME_ASK = 0.75
 """Two asks that share this much of their characters are one."""
 LONGEST = 22
 """An ask of this length was cut off by the analysis."""
+PRAISE = "表扬"
 NEWS_INTENTS = ("中性资讯", "谣言或不实")
 
 _REQUEST = re.compile(
@@ -31,21 +32,34 @@ def asks_of(text: str, line: str, intent: str, phrases: Sequence[str]) -> tuple[
         intent: of the decisive post; news and rumours have the questions that the public always asks.
         phrases: the asks that the analysis found, in the posts' own words.
     """
+    if intent == PRAISE:
+        return ()
     if intent in NEWS_INTENTS:
         return tuple(frames("asks")["public"])
     main, *others = topics_of(text, line) or [topic_of(text, line)]
     wishes = [topic.ask_in(text) for topic in (main, *others) if topic is main or any(word in text for word in topic.sure)]
     own = [phrase for phrase in (phrase.strip() for phrase in phrases) if _is_clear(phrase)]
-    return distinct([*own, *wishes]) or distinct(phrases)
+    return distinct([*own, *wishes])
 
 
 def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:
-    """The asks without those that repeat an earlier one in other words."""
+    """The asks without those that repeat another in other words, or say less than another (整治噪音, where 整治酒吧噪音 stands)."""
     kept: list[str] = []
-    for ask in (ask.strip() for ask in asks):
-        if ask and all(SequenceMatcher(None, ask, other).ratio() < SAME_ASK for other in kept):
-            kept.append(ask)
+    for ask in asks:
+        said = any(_says_less(ask, other) for other in asks) or any(_alike(ask, other) for other in kept)
+        if ask.strip() and not said:
+            kept.append(ask.strip())
     return tuple(kept[:most])
+
+
+def _says_less(ask: str, other: str) -> bool:
+    """Whether all characters of an ask stand in the other in the same order."""
+    rest = iter(other)
+    return len(ask) < len(other) and all(character in rest for character in ask)
+
+
+def _alike(ask: str, other: str) -> bool:
+    return SequenceMatcher(None, ask, other).ratio() >= SAME_ASK
 
 
 def _is_clear(phrase: str) -> bool:

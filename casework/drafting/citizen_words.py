@@ -8,12 +8,13 @@ from casework.drafting.topic import Topic
 SUBJECT_LENGTH = 26
 POINT_LENGTHS = range(10, 42)
 
-_BREAK = re.compile(r"[。！？!?\n；;…~～]+")
+_BREAK = re.compile(r"[。！？!?\n；;…~～【】]+")
 _COMMA = re.compile(r"[，,、：:\s]+")
 _LEAD = re.compile(r"^(?:【|\[|#|《)*(?:关于|反映|投诉|举报|咨询|请问|建议|求助)*")
 _TAIL = re.compile(r"(?:的?(?:问题|情况|请求|建议|投诉|咨询))+$|[】\]#》，,、：:（(]+$")
 _MASK = re.compile(r"\*+|@\S+")
-_CONCRETE = re.compile(r"\d|[一二三四五六七八九十两几]+(?:点|天|年|月|次|栋|楼|户|个|家|米)")
+_CONCRETE = re.compile(r"[\d一二三四五六七八九十两几]+多?(?:点|天|年|月|次|栋|楼|户|个|家|米|元|人|岁|度|分贝|小时|辆)")
+_NUMBERING = re.compile(r"^[\d一二三四五六七八九十]{1,2}[,，、.．:：)）]\s*")
 _UNFIT = re.compile(
     r"领导|书记|市长|您好|你好|谢谢|希望|请|敬|曝光|联系|电话|保护伞|黑社会|腐败|骗|无良|讽刺|猖獗|可恨|气愤|恶劣|最|居然|竟|"
     r"政府|部门|本人|[“”\"‘’【】《》]|https?:"
@@ -34,7 +35,7 @@ def told_points(matter: Matter, subject: str, most: int = 2) -> tuple[str, ...]:
     """Concrete things that the first post says (when, where, how often), word for word, those that name a time first."""
     if not matter.posts:
         return ()
-    phrases = [part.strip() for sentence in _BREAK.split(matter.posts[0].text) for part in _joined(sentence)]
+    phrases = [_NUMBERING.sub("", part.strip()) for sentence in _BREAK.split(matter.posts[0].text) for part in _joined(sentence)]
     usable = [phrase for phrase in phrases if _is_point(phrase) and phrase not in subject and subject not in phrase]
     ranked = sorted(dict.fromkeys(usable), key=lambda phrase: -len(_TIME.findall(phrase)))
     chosen = set(ranked[:most])
@@ -47,12 +48,9 @@ def without_marks(text: str) -> str:
 
 
 def _is_point(phrase: str) -> bool:
-    return (
-        len(phrase) in POINT_LENGTHS
-        and bool(_CONCRETE.search(phrase) or _TIME.search(phrase))
-        and not _UNFIT.search(phrase)
-        and not _MASK.search(phrase)
-    )
+    concrete = _CONCRETE.search(phrase) or _TIME.search(phrase)
+    fit = not _UNFIT.search(phrase) and not _MASK.search(phrase) and phrase.count("（") == phrase.count("）")
+    return len(phrase) in POINT_LENGTHS and concrete is not None and fit
 
 
 def _joined(sentence: str) -> list[str]:

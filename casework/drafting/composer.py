@@ -1,7 +1,7 @@
 """The embedded drafter: composes from reply frames, facts, clauses and the pattern of past replies. Same input, same draft."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from casework.drafting.answers import Answer, answers, named
@@ -49,6 +49,7 @@ def compose_one(
         pieces = _fitted(_Composition(matter, evidence, topic, frame, channel, tightness).pieces, channel.longest)
         if _length(pieces) <= channel.longest:
             break
+    pieces = _without_blank_lines(pieces)
     treated = {ask: tuple(n for n, piece in enumerate(pieces, 1) if ask in piece.asks) for ask in matter.asks}
     reason = frame.reason.format(hours=round(matter.hours))
     return Candidate(strategy, channel, tuple(piece.sentence for piece in pieces), reason, frame.risk), treated
@@ -84,7 +85,7 @@ class _Composition:
         if line.use in ASK_PASSAGES:
             return [_Piece(sentence, line.rank, (answer.ask,)) for answer in self._answers for sentence in answer.sentences]
         if line.use == "asks_named":
-            return [_Piece(named(self.matter.asks, self.matter.told), line.rank, self.matter.asks)] if self.matter.asks else []
+            return [_Piece(named(self.matter), line.rank, self.matter.asks)] if self.matter.asks else []
         if line.use:
             return [_Piece(sentence, line.rank) for sentence in self._passages[line.use]()]
         text = line.text.format(**self._fields)
@@ -124,6 +125,16 @@ def _fitted(pieces: list[_Piece], longest: int) -> list[_Piece]:
     while _length(pieces) > longest and (rank := max((piece.rank for piece in pieces), default=MUST)) > MUST:
         pieces = [piece for piece in pieces if piece.rank < rank]
     return pieces
+
+
+def _without_blank_lines(pieces: list[_Piece]) -> list[_Piece]:
+    """The pieces without line breaks that follow a line break."""
+    kept: list[_Piece] = []
+    for piece in pieces:
+        text = piece.sentence.text.lstrip("\n") if kept and kept[-1].sentence.text.endswith("\n") else piece.sentence.text
+        if text:
+            kept.append(replace(piece, sentence=replace(piece.sentence, text=text)))
+    return kept
 
 
 def _length(pieces: list[_Piece]) -> int:

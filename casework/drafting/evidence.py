@@ -68,7 +68,7 @@ def find_evidence(matter: Matter, library: "Library", desk: Desk, on: date) -> E
     general = _best(_search(library, desk, on, matter.headline, topic), topic, penal=False)
     by_ask: dict[str, Quote] = {}
     for ask in matter.asks:
-        own = topic_of_ask(ask, matter.line, topic)
+        own = topic_of_ask(ask, matter.told, matter.line, topic)
         kind = kind_of(ask)
         quote = _best(_search(library, desk, on, f"{ask} {matter.headline}", own), own, penal=kind.penal) if kind.law else None
         if quote and _room_for(quote, [*by_ask.values(), *([general] if general else [])]):

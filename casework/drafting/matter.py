@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from casework.case import Case
 from casework.desk import Desk
 from casework.drafting.ask import CONDUCT
-from casework.drafting.asking import asks_of
+from casework.drafting.asking import NEWS_INTENTS, asks_of
 from casework.drafting.draft import FactSlot, ReplyVersion
 from casework.publication import Publication, PublicationState
 from knowledge_base.region import NATIONAL, Region
@@ -93,6 +93,11 @@ class Matter:
     def blames_us(self) -> bool:
         """Whether the matter is the conduct of the department's own people."""
         return self.line == CONDUCT
+
+    @property
+    def is_news(self) -> bool:
+        """Whether people talk about the matter rather than to us."""
+        return self.intent in NEWS_INTENTS
 
     @property
     def standing(self) -> Standing:

@@ -14,7 +14,6 @@ from prompts import frames
 
 COMMENT_SUBJECT_LENGTH = 18
 LEAST_STEPS = 2
-NEWS_INTENTS = ("中性资讯", "谣言或不实")
 PUBLICATION = "publication"
 """Reference of a sentence that repeats what this case's last reply said."""
 
@@ -52,7 +51,7 @@ def told_passage(matter: Matter, subject: str) -> list[Sentence]:
     points = told_points(matter, subject)
     if not points:
         return []
-    wording = ("news_" if matter.intent in NEWS_INTENTS else "") + ("told_two" if len(points) > 1 else "told")
+    wording = ("news_" if matter.is_news else "") + ("told_two" if len(points) > 1 else "told")
     return [Sentence(_wording(wording).format(first=points[0], second=points[-1]), SentenceKind.FACT, (POST,))]
 
 
@@ -68,7 +67,7 @@ def previous_passage(matter: Matter) -> list[Sentence]:
 def sign_passage(matter: Matter) -> list[Sentence]:
     """Who answers, and when."""
     names = frames("slots")["names"]
-    text = f"{matter.department or slot(names['signature'])}\n{slot(names['date'])}"
+    text = f"\n{matter.department or slot(names['signature'])}\n{slot(names['date'])}"
     return [Sentence(text, SentenceKind.SLOT)]
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from monitoring.lines import OTHER
 from prompts import frames
 
 FOREIGN_LINE_WEIGHT = 0.3
@@ -30,6 +29,7 @@ class Topic:
     objects: tuple[str, ...] = ()
     object: str = ""
     sure: tuple[str, ...] = ()
+    share: float = 1.0
 
     def ask_in(self, text: str) -> str:
         """What people want who write such a post, with the thing that this post names; empty for topics that have no usual wish."""
@@ -43,9 +43,9 @@ def topic_of(text: str, line: str, otherwise: Topic | None = None) -> Topic:
     Args:
         text: a post, or one ask of it.
         line: the business line that was judged; its topics come first.
-        otherwise: what to return when no word of any topic stands in the text; without it the line's first topic.
+        otherwise: what to return when no word of any topic stands in the text; without it the one that fits anything.
     """
-    return next(iter(topics_of(text, line)), otherwise or _default(line))
+    return next(iter(topics_of(text, line)), otherwise or _topics()[-1])
 
 
 def topics_of(text: str, line: str) -> list[Topic]:
@@ -54,14 +54,19 @@ def topics_of(text: str, line: str) -> list[Topic]:
     return sorted((topic for topic in _topics() if weights[topic.name]), key=lambda topic: -weights[topic.name])
 
 
+def topic_with_wish(ask: str, text: str) -> Topic | None:
+    """The topic whose usual wish, for this text, is the ask."""
+    return next((topic for topic in _topics() if topic.ask and topic.ask_in(text) == ask), None)
+
+
+def topic_among(text: str, line: str) -> Topic:
+    """The topic of this one line that fits the text best."""
+    return max((topic for topic in _topics() if topic.line == line), key=lambda topic: _weight(text, topic, line))
+
+
 def _weight(text: str, topic: Topic, line: str) -> float:
     hits = sum(min(text.count(word), 3) * len(word) for word in topic.words)
-    return hits * (1.0 if topic.line == line else FOREIGN_LINE_WEIGHT)
-
-
-def _default(line: str) -> Topic:
-    """The first topic of a line; for 其他 the last of all, which fits anything."""
-    return _topics()[-1] if line == OTHER else next(topic for topic in _topics() if topic.line == line)
+    return hits * topic.share * (1.0 if topic.line == line else FOREIGN_LINE_WEIGHT)
 
 
 @cache

@@ -91,8 +91,7 @@ def _signature(candidate: Candidate, kept: list[Sentence], matter: Matter) -> li
     if candidate.channel is Channel.COMMENT:
         return []
     sign = sign_passage(matter)
-    first_line = sign[0].text.split("\n")[0]
-    if any(first_line in sentence.text for sentence in kept):
+    signed = any(sign[0].text.split()[0] in sentence.text for sentence in kept)
+    if signed:
         return []
-    ends_line = kept[-1].text.endswith("\n")
-    return sign if ends_line else [Sentence("\n", SentenceKind.BOILERPLATE), *sign]
+    return [replace(sign[0], text=sign[0].text.lstrip("\n"))] if kept[-1].text.endswith("\n") else sign
