@@ -135,11 +135,11 @@ def circled(ordinal: int) -> str:
     return chr(ord("①") + ordinal - 1)
 
 
-def _page_words(name: str, **fields: object) -> str:
-    return prompts.say(f"pages.{name}", **fields)
+def _page_words(key: str, /, **fields: object) -> str:
+    return prompts.say(f"pages.{key}", **fields)
 
 
-def _command(verb: str, **fields: object) -> str:
+def _command(verb: str, /, **fields: object) -> str:
     return prompts.words("pages.commands")[verb].format(**fields)
 
 

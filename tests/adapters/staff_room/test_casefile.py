@@ -12,7 +12,10 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+import prompts
 from casework.approval import Approval
+from casework.case import Case, CaseState
+from casework.deadline import Deadline, DeadlineState
 from casework.drafting.draft import FactSlot, ReplyVersion, VersionState
 from knowledge_base.clause import Clause
 from storage import audit
@@ -125,6 +128,49 @@ async def test_an_approved_text_can_be_copied_and_its_link_pasted(
     html = (await page.get(f"/as/liwen{DRAFT}")).text
     assert 'data-command="已发 A12"' in html
     assert "<pre>我们看到了视频。</pre>" in html
+
+
+@pytest.mark.parametrize("state", list(VersionState))
+async def test_a_version_is_shown_in_every_state(
+    database: Database, page: httpx.AsyncClient, sample: SampleCase, clock: ManualClock, state: VersionState
+) -> None:
+    async with database.transaction() as session:
+        version = await write_version(session, sample, "我们看到了视频。", clock.now(), state=VersionState.SUBMITTED)
+        await _sign(session, version, [sample.staff["周明"], sample.staff["陈静"]])
+        version.state, version.decision_note = state, "理由在此"
+    for account in ("liwen", "chenjing"):
+        html = (await page.get(f"/as/{account}{DRAFT}")).raise_for_status().text
+        assert prompts.words("staff_room.version_states")[state.value] in html
+        assert "理由在此" in html
+
+
+async def test_a_filled_fact_tells_who_verified_it_and_who_wrote_it_down(
+    database: Database, page: httpx.AsyncClient, sample: SampleCase, clock: ManualClock
+) -> None:
+    async with database.transaction() as session:
+        slot = await session.get_one(FactSlot, 1)
+        slot.value, slot.verified_how, slot.verified_by, slot.filled_by, slot.filled_at = (
+            "七点到场",
+            "电话",
+            "周队",
+            sample.staff["李雯"],
+            clock.now(),
+        )
+    html = (await page.get(f"/as/liwen{DRAFT}")).text
+    assert "电话，周队 核实 · 李雯 18:42 填" in html
+    assert f'<mark class="fact" data-slot="{PLACE_SLOT}">七点到场</mark>' in html
+
+
+@pytest.mark.parametrize("state", list(CaseState))
+async def test_a_case_is_shown_in_every_state(database: Database, page: httpx.AsyncClient, sample: SampleCase, state: CaseState) -> None:
+    async with database.transaction() as session:
+        case = await session.get_one(Case, sample.case_id)
+        case.state, case.outcome = state, "已道歉"
+        for row, clock_state in zip((await session.exec(select(Deadline))).all(), (DeadlineState.MISSED, DeadlineState.MET), strict=True):
+            row.state = clock_state
+    for path in ("/cases/A12", DRAFT, "/desk"):
+        assert (await page.get(f"/as/liwen{path}")).status_code == 200
+    assert "已道歉" in (await page.get("/as/liwen/cases/A12")).text
 
 
 async def _sign(session: AsyncSession, version: ReplyVersion, approvers: list[int]) -> None:
