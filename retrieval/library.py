@@ -111,7 +111,9 @@ class Library:
 
         text = " ".join([query, *(bridge.official for bridge in found)])
         index = self._indexes.pools[Pool.CLAUSES]
-        ranked = index.search(text, weigh(query, found), limit, keep=offered, places=places_covering(region))
+        covering = places_covering(region)
+        places = None if shelf.places <= covering else covering  # narrowing costs time
+        ranked = index.search(text, weigh(query, found), limit, keep=offered, places=places)
         named = self.clauses_named(query, region=region, on=on)
         first = {hit.key for hit in named}
         hits = [replace(shelf.clauses[row].hit, score=score) for row, score in ranked.items()]

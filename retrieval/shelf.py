@@ -96,6 +96,7 @@ class Shelf:
     cases: Mapping[int, ShelvedCase] = field(default_factory=dict)
     keys: Mapping[str, int] = field(default_factory=dict)
     titles: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    places: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, clauses: Iterable[ShelvedClause], cases: Iterable[ShelvedCase]) -> "Shelf":
@@ -108,6 +109,7 @@ class Shelf:
             {case.subject: case for case in cases},
             {clause.hit.key: row for row, clause in held.items()},
             titles,
+            frozenset(place_name(clause.region) for clause in held.values()),
         )
 
     def replaced(self, documents: Collection[int], cases: Collection[int], now: "Shelf") -> "Shelf":

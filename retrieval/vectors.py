@@ -54,8 +54,7 @@ class MemoryVectors:
 
     def search(self, vector: Vectors, limit: int) -> dict[int, float]:
         rows, vectors = self._rows, self._vectors
-        if not len(rows):
-            return {}
         likeness = vectors[: len(rows)] @ vector
-        best = np.argsort(-likeness, kind="stable")[:limit]
+        nearest = np.argpartition(-likeness, limit)[:limit] if limit < len(likeness) else np.arange(len(likeness))
+        best = nearest[np.argsort(-likeness[nearest], kind="stable")]
         return {int(rows[place]): float(likeness[place]) for place in best}
