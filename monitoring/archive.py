@@ -29,14 +29,14 @@ class Archive:
         found: dict[int, list[Voice]] = defaultdict(list)
         for row in await self._session.exec(select(EventVoice).where(col(EventVoice.event_id).in_(events))):
             wording = Wording.unpack(row.wording)
-            found[row.event_id].append(Voice(wording, row.posted_at, frozenset(row.districts), row.place, row.line))
+            found[row.event_id].append(Voice(wording, row.posted_at, frozenset(row.districts), row.place, row.line, row.is_alarming))
         return found
 
     async def remember(self, event: int, item: int, voice: Voice, keys: Sequence[int]) -> None:
         row = EventVoice(
             item_id=item, event_id=event, posted_at=voice.posted_at, place=voice.place, line=voice.line, wording=voice.wording.pack()
         )
-        row.districts = sorted(voice.districts)
+        row.districts, row.is_alarming = sorted(voice.districts), voice.is_alarming
         self._session.add(row)
         await self._remember_keys(event, keys)
 

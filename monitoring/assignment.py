@@ -25,8 +25,8 @@ VOICES = 6
 """So many posts speak for an event; the first ones, and later only such as are worded differently."""
 THRESHOLD = 0.55
 """From this likelihood on a post joins an event."""
-BURST_HOURS, BURST_VOICES, BURST_LIKELIHOOD = 3.0, 2, 0.75
-SAME_WORDING = 0.98
+BURST_HOURS, BURST_VOICES, BURST_LIKELIHOOD, BURST_GAIN = 3.0, 2, 0.75, 0.05
+SAME_WORDING = 0.85
 """A post so like one that is remembered adds nothing to remember."""
 
 _HEAD_WORTH = 1.6
@@ -88,28 +88,46 @@ def keys_of(wording: Wording) -> list[int]:
     return [int(key) for key in wording.grams[np.argsort(-worth, kind="stable")[:KEYS]]]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How an event stands toward a post.
+
+    Attributes:
+        likelihood: 0 to 1, that the post belongs to it.
+        lately: how many of its remembered posts named the same within BURST_HOURS.
+    """
+
+    likelihood: float
+    lately: int
+
+    @property
+    def rank(self) -> float:
+        """Between two events that the post may belong to, the one that is being spoken of goes first."""
+        return self.likelihood + BURST_GAIN * self.lately
+
+
 async def assign(index: EventIndex, voice: Voice, keys: Sequence[int]) -> Assignment:
     """Find the event that the post most likely belongs to. Nothing is stored."""
     remembered = await index.voices(candidates) if (candidates := likeliest(await index.holders(keys))) else {}
     compared = {event: [compare(voice, other) for other in voices] for event, voices in remembered.items() if voices}
-    likelihoods = {event: likelihood(resemblances) for event, resemblances in compared.items()}
-    best = max(likelihoods, key=lambda event: (likelihoods[event], -event), default=None)
-    if best is None or likelihoods[best] < THRESHOLD:
-        return Assignment(None, likelihoods[best] if best is not None else 0.0, worth_remembering=True)
-    alike = max(resemblance.likelihood for resemblance in compared[best])
-    return Assignment(best, likelihoods[best], worth_remembering=len(compared[best]) < VOICES and alike < SAME_WORDING)
+    standings = {event: standing(resemblances) for event, resemblances in compared.items()}
+    best = max(standings, key=lambda event: (standings[event].rank, -event), default=None)
+    if best is None or standings[best].likelihood < THRESHOLD:
+        return Assignment(None, standings[best].likelihood if best is not None else 0.0, worth_remembering=True)
+    is_echo = any(resemblance.cosine >= SAME_WORDING for resemblance in compared[best])
+    return Assignment(best, standings[best].likelihood, worth_remembering=len(compared[best]) < VOICES and not is_echo)
 
 
-def likelihood(resemblances: Sequence[Resemblance]) -> float:
-    """How likely a post belongs to the event whose remembered posts it was compared with.
+def standing(resemblances: Sequence[Resemblance]) -> Standing:
+    """How an event stands toward a post that was compared with its remembered posts.
 
-    The best resemblance, tempered by the next two: a chance one is not enough in a large event. In a burst a shared name is: when several
-    people spoke of one place or firm within hours, the next who does so speaks of the same, however differently.
+    The best resemblance counts, tempered by the next two: a chance one is not enough in a large event. In a burst a shared name is enough:
+    when several people spoke of one place or firm within hours, the next who does so speaks of the same, however differently.
     """
     scores = sorted((resemblance.likelihood for resemblance in resemblances), reverse=True)[:3]
     agreement = (scores[0] + sum(scores) / len(scores)) / 2
     lately = sum(resemblance.shares_name and resemblance.hours <= BURST_HOURS for resemblance in resemblances)
-    return max(agreement, BURST_LIKELIHOOD) if lately >= BURST_VOICES else agreement
+    return Standing(max(agreement, BURST_LIKELIHOOD) if lately >= BURST_VOICES else agreement, lately)
 
 
 def likeliest(holders: Iterable[tuple[int, int]]) -> list[int]:

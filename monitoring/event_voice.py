@@ -29,4 +29,5 @@ class EventVoice(SQLModel, table=True):
     districts: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
     place: str | None = None
     line: str = ""
+    is_alarming: bool = True
     wording: bytes = Field(sa_type=LargeBinary)

@@ -1,6 +1,6 @@
 """A post joins its event, or begins one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -54,7 +54,8 @@ async def find(session: AsyncSession, item: Item) -> Belonging:
 
 def voice_of_item(item: Item) -> Voice:
     """What an item would speak for an event by."""
-    return voice_of(item.title, item.text, item.posted_at, district=item.district, place=item.place, line=item.line)
+    known = voice_of(item.title, item.text, item.posted_at, district=item.district, place=item.place, line=item.line)
+    return replace(known, is_alarming=item.level > 0)
 
 
 def makes_events(item: Item) -> bool:
@@ -92,6 +93,12 @@ def count_in(event: Event, item: Item, source_name: str) -> None:
     event.state = EventState.OPEN
     if source_name not in event.source_names and len(event.source_names) < MOST_SOURCES_NAMED:
         event.source_names = [*event.source_names, source_name]
+
+
+def retell(event: Event, item: Item) -> None:
+    """Let the post that has raised an event's level tell what it is about."""
+    if item.level == event.level:
+        event.headline = headline(event.place or item.place, item.title, item.text)
 
 
 def learn_place_and_line(event: Event, item: Item) -> bool:

@@ -16,21 +16,25 @@ _CLAUSE_END = re.compile(r"[，。！？；,!?;\n]+")
 
 def headline(place: str | None, title: str, text: str) -> str:
     """A line of at most LONGEST characters: the place first, where it is known, then what happened there."""
-    clause = _clause(title) or _clause(text) or text.strip() or "（无文字）"
-    if place and len(place) <= _LONGEST_PLACE and place not in clause:
-        return _cut(f"{place}：{clause}")
-    if place and len(place) <= _LONGEST_PLACE and clause.startswith(place) and len(clause) > len(place) + 1:
-        return _cut(f"{place}：{clause[len(place) :].lstrip('，：:、 的')}")
-    return _cut(clause)
+    named = place if place and len(place) <= _LONGEST_PLACE else ""
+    clauses = [*_clauses(title), *_clauses(text)]
+    told = next((said for clause in clauses if len(said := _without(named, clause)) >= _SHORTEST_CLAUSE), "")
+    if not told:
+        return _cut(" ".join(clauses) or title.strip() or text.strip())
+    return _cut(f"{named}：{told}" if named and named not in told else told)
 
 
-def _clause(text: str) -> str:
-    """The first clause that says something, without greeting and preface."""
+def _clauses(text: str) -> list[str]:
+    """The clauses without greeting and preface."""
     plain = _GREETING.sub("", _TAGS.sub("", text).strip())
-    clauses = (_PREFACE.sub("", part.strip()) for part in _CLAUSE_END.split(plain))
-    return next((clause for clause in clauses if len(clause) >= _SHORTEST_CLAUSE), plain)
+    return [clause for part in _CLAUSE_END.split(plain) if (clause := _PREFACE.sub("", part.strip()))]
+
+
+def _without(place: str, clause: str) -> str:
+    """A clause without the place that it begins with."""
+    return clause[len(place) :].lstrip("，：:、 的") if place and clause.startswith(place) else clause
 
 
 def _cut(line: str) -> str:
-    line = " ".join(line.split())
+    line = " ".join(line.split()) or "（无文字）"
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -27,6 +27,7 @@ class Voice:
         districts: those that it names.
         place: only one that the department's gazetteer knows; other names of places count by their rarity.
         line: its business line.
+        is_alarming: whether it has a level; praise or a question at a place draws no later complaint there to itself.
     """
 
     wording: Wording
@@ -34,6 +35,7 @@ class Voice:
     districts: frozenset[str] = frozenset()
     place: str | None = None
     line: str = OTHER
+    is_alarming: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,13 @@ class Resemblance:
         likelihood: 0 to 1, that they speak of one matter.
         shares_name: whether they name one known place, or share a rare run of characters and no known place speaks against it.
         hours: between them.
+        cosine: 0 to 1, likeness of the wording alone.
     """
 
     likelihood: float
     shares_name: bool
     hours: float
+    cosine: float
 
 
 FEATURES = ("cosine", "cover", "shared_name", "shared_trouble", "days", "other_district", "length")
@@ -64,16 +68,17 @@ _HOURS_APART = 12.0
 """At one known place the wording counts less, line and nearness in time decide; at two, nothing but a repetition is one matter."""
 
 
-def compare(one: Voice, other: Voice) -> Resemblance:
-    """Hold two posts against each other; the order of the two does not matter."""
-    found = features(one, other)
+def compare(new: Voice, old: Voice) -> Resemblance:
+    """Hold a post against one that is remembered."""
+    found = features(new, old)
     score = OFFSET + float(WEIGHTS @ found)
-    hours = abs((one.posted_at - other.posted_at).total_seconds()) / 3600
-    same_place = is_same_place(one.place, other.place)
-    if same_place is not None:
-        score = _at_known_places(score, one, other, hours, same_place=same_place)
-    shares_name = same_place is True or (same_place is None and found[FEATURES.index("shared_name")] >= RARE_NAME)
-    return Resemblance(1 / (1 + math.exp(-score)), bool(shares_name), hours)
+    hours = abs((new.posted_at - old.posted_at).total_seconds()) / 3600
+    same_place = is_same_place(new.place, old.place)
+    may_draw = old.is_alarming or not new.is_alarming
+    if same_place is False or (same_place and may_draw):
+        score = _at_known_places(score, new, old, hours, same_place=same_place)
+    shares_name = may_draw and (same_place or (same_place is None and found[FEATURES.index("shared_name")] >= RARE_NAME))
+    return Resemblance(1 / (1 + math.exp(-score)), bool(shares_name), hours, float(found[0]))
 
 
 def is_same_place(one: str | None, other: str | None) -> bool | None:

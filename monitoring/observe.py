@@ -103,6 +103,7 @@ async def _graded(session: AsyncSession, event: Event, item: Item, now: datetime
     if not levelling.may_raise(event, grade.level):
         return False
     await levelling.raise_level(session, event, item, grade, now)
+    gathering.retell(event, item)
     return True
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring import assignment
-from monitoring.assignment import CANDIDATES, HOLDERS_PER_KEY, KEYS, assign, keys_of, likelihood, voice_of
+from monitoring.assignment import CANDIDATES, HOLDERS_PER_KEY, KEYS, assign, keys_of, standing, voice_of
 from monitoring.likeness import Resemblance, Voice, compare
 from monitoring.recollection import Recollection
 from tests.generated_city import START
@@ -108,7 +108,7 @@ def test_comparing_is_symmetric_and_a_probability(one: str, other: str, hours: f
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6), st.floats(0, 1))
 def test_a_better_resemblance_never_makes_an_event_less_likely(scores: list[float], more: float) -> None:
     def of(values: list[float]) -> float:
-        return likelihood([Resemblance(value, shares_name=False, hours=100) for value in values])
+        return standing([Resemblance(value, shares_name=False, hours=100, cosine=0.1) for value in values]).likelihood
 
     assert of([max(scores[0], more), *scores[1:]]) >= of(scores) - 1e-9
 

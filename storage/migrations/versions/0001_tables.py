@@ -456,6 +456,7 @@ def upgrade() -> None:
     sa.Column('districts', JSON_TYPE, nullable=False),
     sa.Column('place', sa.String(), nullable=True),
     sa.Column('line', sa.String(), nullable=False),
+    sa.Column('is_alarming', sa.Boolean(), nullable=False),
     sa.Column('wording', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['event_id'], ['event.id'], ),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], ),
