@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
-from casework.drafting.topic import Topic, topic_among, topic_of, topic_with_wish, with_tuples
+from casework.drafting.topic import CONDUCT, Topic, topic_among, topic_of, topic_with_wish, with_tuples
 from prompts import frames
-
-CONDUCT = "执法行为与作风"
-"""The business line of complaints about the department's own people."""
 
 
 @dataclass(frozen=True)

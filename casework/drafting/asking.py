@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from casework.drafting.topic import topic_of, topics_of
+from casework.drafting.topic import CONDUCT, topic_of, topics_of
 from prompts import frames
 
 MOST_ASKS = 5
@@ -17,7 +17,7 @@ NEWS_INTENTS = ("中性资讯", "谣言或不实")
 
 _REQUEST = re.compile(
     r"(?:请|希望)?(?:退还|退回|退款|赔偿|拆除|更换|换掉|公示|公开|公布|清理|清走|修复|修好|维修|查处|处理好|整治|取缔|制止|停止|恢复|疏通|安装|加装|增设|增加|降低|"
-    r"调低|成立|协调|核查|调查|迁走|搬走|搬离|扶正|引入|拓宽|禁止)"
+    r"调低|成立|解决|告知|说明|拉通|检查|明确|改善|出示|开通|放开|处理|协调|核查|调查|迁走|搬走|搬离|扶正|引入|拓宽|禁止)"
 )
 _QUESTION = re.compile(r"为何|为什么|何时|什么时候|多久|是否|能否|能不能|合法|合理|合规|怎样|如何|怎么|多少|哪里|谁来|吗$|呢$|依据")
 _UNFIT = re.compile(r"领导|书记|有关部门|相关部门|曝光|公道|介入|一定|我们|本人|大家|某某|勾结|未|没|\*|[“”‘’《》【】]")
@@ -29,17 +29,20 @@ def asks_of(text: str, line: str, intent: str, phrases: Sequence[str]) -> tuple[
     Args:
         text: what the citizens wrote.
         line: the business line.
-        intent: of the decisive post; news and rumours have the questions that the public always asks.
+        intent: of the decisive post; praise asks nothing, news and rumours have the questions that the public always asks.
         phrases: the asks that the analysis found, in the posts' own words.
     """
     if intent == PRAISE:
         return ()
+    public = tuple(frames("asks")["public"])
     if intent in NEWS_INTENTS:
-        return tuple(frames("asks")["public"])
+        return public
     main, *others = topics_of(text, line) or [topic_of(text, line)]
-    wishes = [topic.ask_in(text) for topic in (main, *others) if topic is main or any(word in text for word in topic.sure)]
-    own = [phrase for phrase in (phrase.strip() for phrase in phrases) if _is_clear(phrase)]
-    return distinct([*own, *wishes])
+    wishes = [main.ask_in(text), *(topic.ask_in(text) for topic in others if any(word in text for word in topic.sure))]
+    own = [phrase for phrase in phrases if _is_clear(phrase.strip())]
+    if line == CONDUCT:
+        return distinct([*public, *own, *wishes[1:]])
+    return distinct([*wishes[:1], *own, *wishes[1:]]) or distinct(phrases) or (topic_of("", line).ask,)
 
 
 def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.case import Case
 from casework.desk import Desk
-from casework.drafting.ask import CONDUCT
 from casework.drafting.asking import NEWS_INTENTS, asks_of
 from casework.drafting.draft import FactSlot, ReplyVersion
+from casework.drafting.topic import CONDUCT
 from casework.publication import Publication, PublicationState
 from knowledge_base.region import NATIONAL, Region
 from monitoring.event import Event

@@ -6,6 +6,9 @@ from typing import Any
 
 from prompts import frames
 
+CONDUCT = "执法行为与作风"
+"""The business line of complaints about the department's own people."""
+
 FOREIGN_LINE_WEIGHT = 0.3
 """A word of another business line counts less: the line was judged from the whole text."""
 
@@ -49,9 +52,10 @@ def topic_of(text: str, line: str, otherwise: Topic | None = None) -> Topic:
 
 
 def topics_of(text: str, line: str) -> list[Topic]:
-    """The topics with words in the text, the weightiest first."""
+    """The topics with words in the text, the weightiest first; a complaint about our own people is first of all that."""
     weights = {topic.name: _weight(text, topic, line) for topic in _topics()}
-    return sorted((topic for topic in _topics() if weights[topic.name]), key=lambda topic: -weights[topic.name])
+    named = [topic for topic in _topics() if weights[topic.name]]
+    return sorted(named, key=lambda topic: (line == CONDUCT and topic.line != line, -weights[topic.name]))
 
 
 def topic_with_wish(ask: str, text: str) -> Topic | None:
