@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,55 +32,57 @@ PUBLIC_ANSWERS = (DeadlineKind.FIRST_RESPONSE, DeadlineKind.RESPONSE, DeadlineKi
 
 
 async def keep_clocks(session: AsyncSession, case: Case, event: Event, now: datetime, told_at: datetime) -> None:
-    """Let exactly those clocks run that the case's level and items ask for; met and missed ones stay, an earlier end stays.
+    """Let exactly those clocks run that the case's level and items ask for; met and missed ones stay.
 
     Args:
         told_at: when staff are told of the present level; acknowledgement counts from it.
     """
-    wanted = await _wanted(session, event, event.first_posted_at, told_at)
     standing = {(row.kind, row.subject): row for row in await deadlines_of(session, case)}
-    for clock in wanted:
+    wound = []
+    for clock in await _wanted(session, event, event.first_posted_at, told_at):
         row = standing.pop((clock.kind, clock.subject), None)
-        if row is None:
-            await _start(session, case, clock, now)
-        elif row.state is DeadlineState.DROPPED or _must_hurry(row, clock):
-            _set(row, clock, now)
-    for row in standing.values():
-        if row.kind is not DeadlineKind.PROMISE:
-            await _drop(session, case, row, now)
+        if row is None or row.state is DeadlineState.DROPPED or _must_hurry(row, clock):
+            wound.append(_wind(session, case, row, clock, now))
+    unwanted = [row for row in standing.values() if row.kind is not DeadlineKind.PROMISE]
+    await _note(session, case, "deadline.started", wound, now)
+    await _drop(session, case, unwanted, now)
 
 
 async def restart(session: AsyncSession, case: Case, event: Event, now: datetime) -> None:
     """Wind all clocks anew for a case that was ended and comes back: they count from now, not from a first post long ago."""
     standing = {(row.kind, row.subject): row for row in await deadlines_of(session, case)}
-    for clock in await _wanted(session, event, now, now):
-        row = standing.get((clock.kind, clock.subject))
-        if row is None:
-            await _start(session, case, clock, now)
-        elif row.kind is not DeadlineKind.TICKET:
-            _set(row, clock, now)
+    clocks = [clock for clock in await _wanted(session, event, now, now) if clock.kind is not DeadlineKind.TICKET]
+    wound = [_wind(session, case, standing.get((clock.kind, clock.subject)), clock, now) for clock in clocks]
+    await _note(session, case, "deadline.started", wound, now)
 
 
 async def start(session: AsyncSession, case: Case, clock: Clock, now: datetime) -> None:
     """Start one clock beside those of the table: a promise."""
-    await _start(session, case, clock, now)
+    await _note(session, case, "deadline.started", [_wind(session, case, None, clock, now)], now)
+
+
+async def asks_for_clock(session: AsyncSession, item: Item) -> bool:
+    """Whether an item brings a clock of its own into a case that has its clocks already: a ticket, something false."""
+    return (
+        item.due_at is not None
+        or item.intent == RUMOUR
+        or bool((await session.get_one(Source, item.source_id)).options.get(TICKETS_OPTION))
+    )
 
 
 async def meet(session: AsyncSession, case: Case, kinds: Collection[DeadlineKind], now: datetime) -> None:
     """What the clocks asked for was done. One that was missed stays missed, with the time when it was done at last."""
-    for row in await deadlines_of(session, case):
-        if row.kind in kinds and row.met_at is None and row.state in (DeadlineState.RUNNING, DeadlineState.MISSED):
-            row.state = DeadlineState.MET if now <= row.due_at or row.due_at == row.started_at else DeadlineState.MISSED
-            row.met_at, row.next_warning_at = now, None
-            await audit.append(
-                session, "system", "deadline.met", subject(case), at=now, kind=row.kind, late=row.state is DeadlineState.MISSED
-            )
+    open_ = [row for row in await deadlines_of(session, case) if row.kind in kinds and row.met_at is None]
+    met = [row for row in open_ if row.state in (DeadlineState.RUNNING, DeadlineState.MISSED)]
+    for row in met:
+        row.state = DeadlineState.MET if now <= row.due_at else DeadlineState.MISSED
+        row.met_at, row.next_warning_at = now, None
+    await _note(session, case, "deadline.met", met, now)
 
 
 async def drop_all(session: AsyncSession, case: Case, now: datetime) -> None:
     """Nothing is asked for any more."""
-    for row in await deadlines_of(session, case):
-        await _drop(session, case, row, now)
+    await _drop(session, case, await deadlines_of(session, case), now)
 
 
 async def deadlines_of(session: AsyncSession, case: Case) -> list[Deadline]:
@@ -110,7 +112,7 @@ async def _warn(session: AsyncSession, row: Deadline, case: Case, now: datetime,
     row.warned, row.next_warning_at = (OVER, None) if over else (HALF_TIME, row.due_at)
     if over:
         row.state = DeadlineState.MISSED
-        await audit.append(session, "system", "deadline.missed", subject(case), at=now, kind=row.kind)
+        await _note(session, case, "deadline.missed", [row], now)
     event = await event_of(session, case)
     text = await _warning(session, row, case, event, now)
     promised = row.kind in (DeadlineKind.PROMISE, DeadlineKind.TICKET)
@@ -146,14 +148,27 @@ async def _owner_name(session: AsyncSession, case: Case) -> tuple[str, ...]:
     return (owner.name,) if owner else ()
 
 
-async def _start(session: AsyncSession, case: Case, clock: Clock, now: datetime) -> None:
-    row = Deadline(
+def _wind(session: AsyncSession, case: Case, row: Deadline | None, clock: Clock, now: datetime) -> Deadline:
+    """Wind a clock, a new one where there is none. One that ended before anybody could know is missed from the start, without a sound."""
+    row = row or Deadline(
         case_id=case.id or 0, kind=clock.kind, subject=clock.subject, started_at=clock.started_at, due_at=clock.due_at, source=clock.source
     )
-    _set(row, clock, now)
+    row.started_at, row.due_at, row.source, row.provisional = clock.started_at, clock.due_at, clock.source, clock.provisional
+    row.state, row.warned, row.met_at, row.next_warning_at = DeadlineState.RUNNING, 0, None, _first_warning(clock, now)
+    if row.next_warning_at is None and row.kind is not DeadlineKind.REPORT_UPWARD:
+        row.state, row.warned = DeadlineState.MISSED, OVER
     session.add(row)
-    await session.flush()
-    await audit.append(session, "system", "deadline.started", subject(case), at=now, kind=clock.kind, due=clock.due_at.isoformat())
+    return row
+
+
+def _first_warning(clock: Clock, now: datetime) -> datetime | None:
+    """Half time, or the end where half is over; nobody is called before the end of the time to claim."""
+    if clock.kind is DeadlineKind.ACKNOWLEDGE:
+        return clock.due_at
+    if clock.kind is DeadlineKind.REPORT_UPWARD or clock.due_at <= now:
+        return None
+    half = clock.started_at + (clock.due_at - clock.started_at) / 2
+    return half if half > now else clock.due_at
 
 
 async def _wanted(session: AsyncSession, event: Event, first: datetime, told_at: datetime) -> list[Clock]:
@@ -165,35 +180,32 @@ def _must_hurry(row: Deadline, clock: Clock) -> bool:
     return row.kind is DeadlineKind.ACKNOWLEDGE and row.state is DeadlineState.RUNNING and clock.due_at < row.due_at
 
 
-def _set(row: Deadline, clock: Clock, now: datetime) -> None:
-    """Wind the clock. One that ended before anybody could know is missed from the beginning: the card says so, nothing rings."""
-    row.started_at, row.due_at, row.source, row.provisional = clock.started_at, clock.due_at, clock.source, clock.provisional
-    row.state, row.warned, row.met_at, row.next_warning_at = DeadlineState.RUNNING, 0, None, None
-    if row.kind is DeadlineKind.REPORT_UPWARD:
-        return
-    if row.kind is DeadlineKind.ACKNOWLEDGE:
-        row.next_warning_at = row.due_at
-    elif row.due_at <= now:
-        row.state, row.warned = DeadlineState.MISSED, OVER
-    else:
-        half = row.started_at + (row.due_at - row.started_at) / 2
-        row.warned, row.next_warning_at = (0, half) if half > now else (HALF_TIME, row.due_at)
+async def _drop(session: AsyncSession, case: Case, rows: Iterable[Deadline], now: datetime) -> None:
+    dropped = []
+    for row in rows:
+        row.next_warning_at = None
+        if row.state is DeadlineState.RUNNING:
+            row.state = DeadlineState.DROPPED
+            dropped.append(row)
+    await _note(session, case, "deadline.dropped", dropped, now)
 
 
-async def _drop(session: AsyncSession, case: Case, row: Deadline, now: datetime) -> None:
-    if row.state is DeadlineState.RUNNING:
-        row.state = DeadlineState.DROPPED
-        await audit.append(session, "system", "deadline.dropped", subject(case), at=now, kind=row.kind)
-    row.next_warning_at = None
+async def _note(session: AsyncSession, case: Case, action: str, rows: Collection[Deadline], now: datetime) -> None:
+    await session.flush()
+    if rows:
+        await audit.append(session, "system", action, subject(case), at=now, clocks={_label(row): row.due_at.isoformat() for row in rows})
+
+
+def _label(row: Deadline) -> str:
+    return f"{row.kind.value}:{row.subject}" if row.subject else row.kind.value
 
 
 async def _spreads_rumour(session: AsyncSession, event: Event) -> bool:
     return (await session.exec(select(Item.id).where(Item.event_id == event.id, Item.intent == RUMOUR).limit(1))).first() is not None
 
 
-async def _tickets(session: AsyncSession, event: Event) -> Iterable[Ticket]:
-    query = select(Item, Source).join(Source, col(Source.id) == Item.source_id).where(Item.event_id == event.id)
-    found = (await session.exec(query.where(col(Item.duplicate_of).is_(None)))).all()
-    return [
-        Ticket(item.id or 0, item.posted_at, item.due_at) for item, source in found if item.due_at or source.options.get(TICKETS_OPTION)
-    ]
+async def _tickets(session: AsyncSession, event: Event) -> list[Ticket]:
+    systems = [source.id for source in (await session.exec(select(Source))).all() if source.options.get(TICKETS_OPTION)]
+    query = select(Item.id, Item.posted_at, Item.due_at).where(Item.event_id == event.id, col(Item.duplicate_of).is_(None))
+    found = (await session.exec(query.where(or_(col(Item.due_at).is_not(None), col(Item.source_id).in_(systems))))).all()
+    return [Ticket(item_id or 0, posted_at, due_at) for item_id, posted_at, due_at in found]

@@ -44,7 +44,7 @@ async def handle(session: AsyncSession, observation: Observation, event: Event, 
     if not case.state.is_live:
         await _reopen(session, case, event, now)
     told_at = ring_at(event.level, now, desk.alerting)
-    if opened or rising or observation.is_new:
+    if opened or rising or await deadlines.asks_for_clock(session, observation.item):
         await deadlines.keep_clocks(session, case, event, now, told_at or now)
     if observation.revision_changed:
         await approval.void_outdated(session, case, event, now, desk)

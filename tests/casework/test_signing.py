@@ -187,7 +187,7 @@ async def test_a_text_changed_behind_the_guards_is_found_by_its_hash(desk: Desk)
     await desk.approve("郑三")
     async with desk.room.database.transaction() as session:
         connection = await session.connection()
-        await connection.execute(text("DROP TRIGGER version_altered"))
+        await connection.execute(text("DROP TRIGGER version_altered" + ("" if desk.room.database.is_sqlite else " ON reply_version")))
         await connection.execute(text("UPDATE reply_version SET text = '改过的字'"))
     assert (await desk.approve("何四")).sentence == "A1 第 1 版：文本已变动，先前 1 份签发作废，请重新送签。"
 

@@ -20,7 +20,7 @@ REPLY = ApprovedReply("A12", 7, 3, "微博评论", "我们看到了，正在核�
 
 @dataclass
 class ReceivingSide:
-    """A web site that publishes what is signed, once for each key. `answer`: what it says instead of publishing; `hangs`: it never answers."""
+    """A web site that publishes what is signed, once for each key. `answer`: what it says instead; `hangs`: it never answers."""
 
     published: dict[str, str] = field(default_factory=dict)
     nonces: set[str] = field(default_factory=set)
