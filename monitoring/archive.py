@@ -34,9 +34,9 @@ class Archive:
 
     async def remember(self, event: int, item: int, voice: Voice, keys: Sequence[int]) -> None:
         row = EventVoice(
-            item_id=item, event_id=event, posted_at=voice.posted_at, place=voice.place, line=voice.line, wording=voice.wording.pack()
-        )
-        row.districts, row.is_alarming = sorted(voice.districts), voice.is_alarming
+            item_id=item, event_id=event, posted_at=voice.posted_at, districts=sorted(voice.districts), place=voice.place, line=voice.line,
+            is_alarming=voice.is_alarming, wording=voice.wording.pack(),
+        )  # fmt: skip
         self._session.add(row)
         await self._remember_keys(event, keys)
 

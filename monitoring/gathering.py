@@ -76,7 +76,7 @@ def begin(item: Item) -> Event:
     """The event that a post begins, not yet stored and still without its first post's counts."""
     return Event(
         headline=headline(item.place, item.title, item.text), line=item.line, place=item.place, district=item.district,
-        first_posted_at=item.posted_at, last_posted_at=item.posted_at,
+        first_posted_at=item.posted_at, last_posted_at=item.posted_at, factors=[], doubts=[], source_names=[],
     )  # fmt: skip
 
 

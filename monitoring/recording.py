@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from language.masking import mask_personal_data
 from monitoring.analysis import Analysis, analyse
@@ -20,14 +21,12 @@ COUNTS = ("likes", "dislikes", "reposts", "comments")
 def new_item(post: RawPost, source: Source, now: datetime, watch: Watch) -> Item:
     """The item that a post makes, not yet stored; a post that claims to come from the future is dated now."""
     title, text = mask_personal_data(post.title), mask_personal_data(post.text)
-    analysis = read_again(title.text, text.text, post, watch)
     item = Item(
         source_id=stored_id(source), source_key=post.key, url=post.url, author_hash=author_hash(post.author, watch.salt),
         title=title.text, text=text.text, posted_at=min(post.posted_at, now), observed_at=now, due_at=post.due_at,
         likes=post.likes, dislikes=post.dislikes, reposts=post.reposts, comments=post.comments, has_video=post.has_video,
-        relevance=analysis.relevance, line=analysis.line, intent=analysis.intent,
+        **judgement(read_again(title.text, text.text, post, watch)),
     )  # fmt: skip
-    take_over(item, analysis)
     if watch.seal and (title.found or text.found):
         item.sealed_original = watch.seal.close(f"{post.title}\n{post.text}")
         item.original_expires_at = now + ORIGINAL_LIFETIME
@@ -40,13 +39,14 @@ def read_again(title: str, text: str, post: RawPost, watch: Watch) -> Analysis:
     return analyse(title, text, **counts, has_video=post.has_video, watch=watch)
 
 
-def take_over(item: Item, analysis: Analysis) -> None:
-    """Write what was read out of an item into its columns."""
-    item.relevance, item.relevance_score = analysis.relevance, analysis.relevance_score
-    item.line, item.intent, item.negativity, item.level = analysis.line, analysis.intent, analysis.negativity, analysis.level
-    item.attitude, item.attitude_score = analysis.attitude, analysis.attitude_score
-    item.place, item.district, item.asks = analysis.place, analysis.district, list(analysis.asks)
-    item.factors, item.reasons = [factor.to_json() for factor in analysis.factors], list(analysis.reasons)
+def judgement(analysis: Analysis) -> dict[str, Any]:
+    """The columns of an item that hold what was read out of it."""
+    return {
+        "relevance": analysis.relevance, "relevance_score": analysis.relevance_score, "line": analysis.line, "intent": analysis.intent,
+        "attitude": analysis.attitude, "attitude_score": analysis.attitude_score, "negativity": analysis.negativity,
+        "place": analysis.place, "district": analysis.district, "asks": list(analysis.asks), "level": analysis.level,
+        "factors": [factor.to_json() for factor in analysis.factors], "reasons": list(analysis.reasons),
+    }  # fmt: skip
 
 
 def author_hash(author: str, salt: bytes) -> str:
@@ -70,7 +70,8 @@ def renew_counts(item: Item, post: RawPost) -> dict[str, int]:
 def raise_judgement(item: Item, analysis: Analysis) -> None:
     """Take over a reading that found more than the first one did; a level never falls."""
     if graver(item.level, analysis.level) != item.level:
-        take_over(item, analysis)
+        for name, value in judgement(analysis).items():
+            setattr(item, name, value)
 
 
 def stored_id(source: Source) -> int:
