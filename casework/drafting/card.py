@@ -55,7 +55,14 @@ def slots_card(case: Case, slots: Sequence[FactSlot]) -> Card:
 def _candidate_row(candidate: CandidateRow, text: str) -> Row:
     missing = len(open_slots(text))
     state = say("drafting.card_missing", count=missing) if missing else say("drafting.card_complete")
-    line = say("drafting.card_candidate", strategy=candidate.strategy, channel=candidate.channel, length=len(text), state=state)
+    line = say(
+        "drafting.card_candidate",
+        strategy=candidate.strategy,
+        channel=candidate.channel,
+        length=len(text),
+        risk=candidate.risk.split("：")[0],
+        state=state,
+    )
     return Row(
         CIRCLED[candidate.ordinal - 1], line, detail=say("drafting.card_risk", reason=candidate.reason, risk=candidate.risk) + "\n" + text
     )

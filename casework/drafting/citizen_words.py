@@ -65,11 +65,14 @@ def _joined(sentence: str) -> list[str]:
 
 
 def _shorten(phrase: str, topic: Topic, longest: int) -> str:
-    """The phrase, or where it is too long its parts from the first that names the topic or from the beginning."""
+    """The phrase, or where it is too long the longest run of its parts that fits, one that names the topic before others."""
     phrase = _MASK.sub("某", re.sub(r"[“”\"【】]", "", phrase))
     if len(phrase) <= longest:
         return phrase
-    parts = [part for part in _COMMA.split(phrase) if part]
-    named = next((part for part in parts if any(word in part for word in topic.words)), parts[0])
-    cut = named[:longest]
-    return re.sub(r"[0-9A-Za-z.]+$", "", cut) or cut if len(named) > longest else named
+    starts = [0, *(found.end() for found in _COMMA.finditer(phrase))]
+    ends = [*(found.start() for found in _COMMA.finditer(phrase)), len(phrase)]
+    runs = [phrase[start:end] for start in starts for end in ends if 0 < end - start <= longest]
+    if not runs:
+        cut = phrase[:longest]
+        return re.sub(r"[0-9A-Za-z.]+$", "", cut) or cut
+    return max(runs, key=lambda run: (any(word in run for word in topic.words), len(run), -phrase.index(run)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 
 from casework.drafting.answers import Answer, answers, named
@@ -14,6 +15,7 @@ from casework.drafting.slots import open_slots
 from casework.drafting.strategy import Channel, Strategy, plan
 from casework.drafting.topic import Topic, topic_of
 from casework.drafting.writer import Progress
+from language.periods import duration_phrase
 
 TIGHTEST = 2
 ASK_PASSAGES = ("asks", "asks_law", "asks_brief")
@@ -51,7 +53,7 @@ def compose_one(
             break
     pieces = _without_blank_lines(pieces)
     treated = {ask: tuple(n for n, piece in enumerate(pieces, 1) if ask in piece.asks) for ask in matter.asks}
-    reason = frame.reason.format(hours=round(matter.hours))
+    reason = frame.reason.format(since=duration_phrase(timedelta(hours=matter.hours)))
     return Candidate(strategy, channel, tuple(piece.sentence for piece in pieces), reason, frame.risk), treated
 
 

@@ -12,7 +12,7 @@ from casework.drafting.slots import slot
 from casework.drafting.topic import Topic, topic_of
 from prompts import frames
 
-COMMENT_SUBJECT_LENGTH = 18
+COMMENT_SUBJECT_LENGTH = 22
 LEAST_STEPS = 2
 PUBLICATION = "publication"
 """Reference of a sentence that repeats what this case's last reply said."""
