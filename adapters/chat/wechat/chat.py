@@ -36,6 +36,9 @@ class WeChatChat:
         token: the gateway's token.
         endpoint: `host:port` of the gateway.
         tls: encrypt the line. The gateway is not proved to be who it says: use it inside a trusted network only.
+
+    Raises:
+        ChatError: `endpoint` is no `host:port`.
     """
 
     platform = "wechat"
@@ -46,7 +49,10 @@ class WeChatChat:
     _keeping: "asyncio.Task[None]"
 
     def __init__(self, token: str, endpoint: str, *, tls: bool = False, timing: Timing | None = None) -> None:
-        self._token, self._endpoint, self._tls = token, endpoint, tls
+        host, _, port = endpoint.rpartition(":")
+        if not host or not port.isdigit():
+            raise ChatError(say("wechat.endpoint", endpoint=endpoint), permanent=True)
+        self._token, self._endpoint, self._tls = token.strip(), endpoint, tls
         self._timing = timing or Timing()
         self._speaking = asyncio.Lock()
         self._quiet_until = 0.0

@@ -115,7 +115,10 @@ class Link(Wechaty):  # type: ignore[misc]  # wechaty has no types
         """One connection, from its begin to its end. Returns whether an account was logged in meanwhile."""
         try:
             await self.init_puppet()
+            for kind in (self.Contact, self.ContactSelf, self.Room):
+                kind._pool = {}  # else what is remembered from an earlier connection would answer for ever
             await self.init_puppet_event_bridge(self._service)
+            self._service.on("error", _report)
             await self._service.start()
         except LINK_ERRORS as error:
             self._lost(error)
@@ -183,6 +186,11 @@ class Link(Wechaty):  # type: ignore[misc]  # wechaty has no types
 
 async def _nothing() -> None:
     """Stands in for the start of wechaty's plugins."""
+
+
+def _report(error: object) -> None:
+    """An event that could not be passed on, such as a message that the gateway does not know any more."""
+    log.error("event_lost %s", type(error).__name__)
 
 
 def _unverified_tls() -> ssl.SSLContext:

@@ -27,6 +27,13 @@ async def refused(chat: TelegramChat) -> ChatError:
     return error.value
 
 
+async def test_no_preview_is_fetched_of_a_link(chat: TelegramChat, server: BotApiServer) -> None:
+    reference = await chat.send(str(ROOM), alert(), "k1")
+    assert server.shown(ROOM)[0]["link_preview_options"] == {"is_disabled": True}
+    await chat.edit(str(ROOM), reference, alert(count=31))
+    assert server.shown(ROOM)[0]["link_preview_options"] == {"is_disabled": True}
+
+
 @pytest.mark.parametrize(
     ("description", "advice"),
     [
