@@ -1,5 +1,7 @@
 """Cards on their way to Telegram, and what becomes of them."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from telegram.error import NetworkError, TimedOut
@@ -25,6 +27,13 @@ async def refused(chat: TelegramChat) -> ChatError:
     with pytest.raises(ChatError) as error:
         await chat.send(str(ROOM), alert(), "k1")
     return error.value
+
+
+async def test_a_card_that_is_too_long_goes_out_cut(chat: TelegramChat, server: BotApiServer) -> None:
+    await chat.send(str(ROOM), replace(alert(), body="长😀" * 3000), "k1")
+    [shown] = server.texts(ROOM)
+    assert "…（全文见网页值班室）" in shown
+    assert shown.endswith("回复「认领 A12」也可以")
 
 
 async def test_no_preview_is_fetched_of_a_link(chat: TelegramChat, server: BotApiServer) -> None:
