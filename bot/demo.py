@@ -115,7 +115,7 @@ async def live_through_the_week(house: House, chats: Mapping[str, StaffChat], cl
     """The days before the live part, hour by hour: posts come in, cards go out, two colleagues claim and close what they can."""
     courier = Courier(house.database, clock, chats, worker_name())
     timekeeper = Timekeeper(house.database, clock, house.desk, house.anchor, house.stirred)
-    async with SourceReaders(clock) as readers:
+    async with SourceReaders() as readers:
         watcher = Watcher(house.database, clock, house.desk, readers.open, house.stirred)
         moment = scene.begins
         while moment < scene.live:

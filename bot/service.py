@@ -53,7 +53,7 @@ async def keep_going(house: House, chats: Mapping[str, StaffChat], greeting: str
     async with contextlib.AsyncExitStack() as connected:
         for chat in chats.values():
             await connected.enter_async_context(chat)
-        readers = await connected.enter_async_context(SourceReaders(house.clock))
+        readers = await connected.enter_async_context(SourceReaders())
         loops = build_loops(house, chats, readers) | dict(extra or {})
         with _stopping_on_signals(stop):
             typer.echo(greeting)

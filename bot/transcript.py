@@ -114,7 +114,7 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
     """The sample city with nobody watching but the terminal, shortly before the live part."""
     scene = stage(folder, 0, datetime.now(CHINA), only_live=True)
     clock = ManualClock(scene.live)
-    async with open_house(scene.settings, clock=clock) as house, SourceReaders(clock) as readers:
+    async with open_house(scene.settings, clock=clock) as house, SourceReaders() as readers:
         await furnish(house)
         chat = PrintedChat(clock)
         chats = {PLATFORM: chat}

@@ -14,18 +14,12 @@ from adapters.sources.json_lines import JsonLinesPosts
 from adapters.sources.table import TablePosts
 from monitoring.post import PostSource
 from monitoring.source import Source, SourceKind
-from storage.clock import Clock
 
 
 class SourceReaders:
-    """The readers of all sources, which share one HTTP client. An async context manager.
+    """The readers of all sources, which share one HTTP client. An async context manager."""
 
-    Args:
-        clock: kept for readers that wait.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._http = http_client(GuardedTransport(httpx.AsyncHTTPTransport(retries=1)))
 
     async def __aenter__(self) -> Self:
