@@ -126,7 +126,15 @@ class WeChatChat:
         account = self._link.account
         chat = await self._addresses.topic(message.room_id) if message.room_id else user
         text, mentioned = typed(message.text, await self._addresses.name(account), mentioned=account in message.mention_ids)
-        return Incoming(self.platform, chat, user, text=text, private=not message.room_id, mentioned=mentioned, event_id=message.id)
+        return Incoming(
+            self.platform,
+            chat,
+            user,
+            text=text or say("wechat.only_mentioned"),
+            private=not message.room_id,
+            mentioned=mentioned,
+            event_id=message.id,
+        )
 
     async def _reply(self, message: Any, cards: Sequence[Card]) -> None:
         for card in cards:

@@ -74,8 +74,9 @@ async def test_a_mention_is_told_and_left_out_of_the_text(chat: WeChatChat, gate
         {"text": "@闻声\u2005A12 怎么样了", "mentions_bot": True},
         {"text": "@值班小助手\u2005待办", "mentions_bot": True},
         {"text": "@闻声 摘要"},
+        {"text": "@闻声"},
     )
-    assert {(h.text, h.mentioned) for h in heard} == {("A12 怎么样了", True), ("待办", True), ("摘要", True)}
+    assert {(h.text, h.mentioned) for h in heard} == {("A12 怎么样了", True), ("待办", True), ("摘要", True), ("帮助", True)}
 
 
 async def test_only_text_is_heard(chat: WeChatChat, gateway: Gateway) -> None:
