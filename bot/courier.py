@@ -4,15 +4,15 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from bot.abroad import masked
 from bot.loops import pause
 from casework import delivery
 from casework.chat import StaffChat
 from casework.delivery import Delivery
 from casework.errors import ChatError
+from casework.message import Card
 from casework.undelivered import mark_failure
-from language.masking import mask_personal_data
 from storage.clock import Clock
 from storage.engine import Database
 
@@ -64,7 +64,7 @@ class Courier:
     async def _deliver(self, one: Delivery) -> None:
         chat = self._chats[one.platform]
         if not chat.capabilities.domestic:
-            one.card = _masked(one.card)  # the row itself keeps the wording; `one` is this lease's own copy
+            one.card = masked(Card.from_json(one.card)).to_json()  # the row itself keeps the wording; `one` is this lease's own copy
         try:
             reference = await delivery.transmit(chat, one)
         except ChatError as error:
@@ -76,14 +76,3 @@ class Courier:
             return
         async with self._database.transaction() as session:
             await delivery.mark_sent(session, one, reference, self._clock.now())
-
-
-def _masked(value: Any) -> Any:
-    """The card without personal data, for a platform outside mainland China (PIPL 第三十六条)."""
-    if isinstance(value, str):
-        return mask_personal_data(value).text
-    if isinstance(value, list):
-        return [_masked(part) for part in value]
-    if isinstance(value, dict):
-        return {key: part if key in ("token", "command", "page", "link") else _masked(part) for key, part in value.items()}
-    return value

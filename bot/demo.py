@@ -101,7 +101,7 @@ async def live(port: int, *, open_browser: bool) -> int:
             extra: dict[str, Loop] = {"pace": partial(_set_the_pace, clock, scene.ends)}
             if open_browser:
                 extra["browser"] = partial(_open_browser, house.public_url)
-            return await keep_going(house, chats, say("cli.demo_ready", url=house.public_url), extra)
+            return await keep_going(house, chats, "cli.demo_ready", extra)
 
 
 async def furnish(house: House) -> None:

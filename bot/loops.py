@@ -34,7 +34,7 @@ async def _supervised(name: str, loop: Loop, stop: asyncio.Event) -> None:
     try:
         await loop(stop)
     except Exception:
-        log.exception("loop_failed name=%s", name)
+        log.error("loop_failed name=%s", name)  # whoever started the loops gets the error itself
         raise
     finally:
         stop.set()

@@ -37,16 +37,17 @@ async def serve(settings_path: Path) -> int:
         StartError: another process of this department is running already, or something needed is missing.
     """
     settings = load_settings(settings_path)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     async with open_house(settings, wait=False) as house:
         with _alone(settings.data_dir / LOCK_FILE):
-            return await keep_going(house, build_chats(house), say("cli.ready", url=house.public_url))
+            return await keep_going(house, build_chats(house), "cli.ready")
 
 
 async def keep_going(house: House, chats: Mapping[str, StaffChat], greeting: str, extra: Mapping[str, Loop] | None = None) -> int:
     """Connect the chats, run every loop, and stop in order when told to.
 
     Args:
-        greeting: printed once everything stands.
+        greeting: key of the sentence that is printed once everything stands.
         extra: further loops, for the demonstration.
     """
     stop = asyncio.Event()
@@ -56,7 +57,7 @@ async def keep_going(house: House, chats: Mapping[str, StaffChat], greeting: str
         readers = await connected.enter_async_context(SourceReaders())
         loops = build_loops(house, chats, readers) | dict(extra or {})
         with _stopping_on_signals(stop):
-            typer.echo(greeting)
+            typer.echo(say(greeting, url=_room_address(house, chats)))
             failure = await run_together(loops, stop)
     typer.echo(say("cli.stopped"))
     if failure:
@@ -77,6 +78,12 @@ def build_loops(house: House, chats: Mapping[str, StaffChat], readers: SourceRea
         "library": partial(follow_library, house),
     }
     return loops | {f"chat.{name}": partial(_listen, chat, handler) for name, chat in chats.items()}
+
+
+def _room_address(house: House, chats: Mapping[str, StaffChat]) -> str:
+    """Where the web staff room is open: it may have taken a free port."""
+    room = chats.get("staff_room")
+    return house.settings.web.public_url or str(getattr(room, "url", house.public_url))
 
 
 async def _listen(chat: StaffChat, handler: CommandHandler, stop: asyncio.Event) -> None:

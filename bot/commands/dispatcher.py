@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.abroad import masked
 from bot.commands.approving import APPROVING, APPROVING_SLOWLY
 from bot.commands.drafting import DRAFTING, DRAFTING_SLOWLY
 from bot.commands.grammar import Command, Verb, parse
@@ -24,6 +25,7 @@ from casework.inbox import is_first
 from casework.message import Card
 from casework.routing import group_of
 from casework.staff import StaffMember, member_of
+from language.masking import mask_personal_data
 from prompts import say
 from storage.errors import StorageError
 
@@ -50,7 +52,7 @@ class Dispatcher:
         """What the person gets back; None for strangers, unknown chats, repeated events and talk that is not meant for the bot."""
         try:
             response = await self._handle(incoming)
-            return await self._with_buttons(incoming, response) if response else None
+            return await self._fit_for(incoming, response) if response else None
         except Refused as refusal:
             return refused(incoming, str(refusal))
         except StorageError as fault:
@@ -81,8 +83,10 @@ class Dispatcher:
             return await self._talk.answer(replace(incoming, text=text), staff, now)
         return await SLOW[command.verb](order)
 
-    async def _with_buttons(self, incoming: Incoming, response: Response) -> Response:
-        """The response with a token on every button, for exactly this chat."""
+    async def _fit_for(self, incoming: Incoming, response: Response) -> Response:
+        """The response for exactly this chat: masked where its platform is abroad, with a token on every button."""
+        if not self._chats[incoming.platform].capabilities.domestic:
+            response = Response(mask_personal_data(response.brief).text, tuple(masked(card) for card in response.cards))
         if not any(card.buttons for card in response.cards):
             return response
         async with self._house.database.transaction() as session:
