@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from casework.case import CaseState
-from casework.deadline import Deadline, DeadlineKind, DeadlineState
+from casework.deadline import GRAVE, Deadline, DeadlineKind, DeadlineState
 from casework.message import Button, Card, CardKind, Row
 from casework.situation import Situation
 from language.periods import clock_phrase, duration_phrase
@@ -12,7 +12,6 @@ from monitoring.lines import LEVEL_NAMES
 from prompts import say, words
 
 EXCERPT_LENGTH = 40
-GRAVE = (1, 2)
 HOUR = timedelta(hours=1)
 LEAST_RATE_SHOWN = 0.1
 """Posts per minute below which a rate tells nothing."""

@@ -40,7 +40,7 @@ async def announce(session: AsyncSession, case: Case, event: Event, now: datetim
         if old and old.state in WAITING and await renew(session, old, card, now, at, rings=True):
             continue
         if old:
-            await edit(session, old, replaced_card(situation, now), now, now)
+            await edit(session, old, replaced_card(situation, now), now, at)
         await enqueue(session, card, place, now, key=await _alert_key(session, case, place), due_at=at, case_id=case.id, rings=True)
     await audit.append(session, "system", "case.announced", f"case:{case.number}", at=now, level=event.level, chats=len(places))
 

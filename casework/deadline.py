@@ -76,6 +76,7 @@ ACKNOWLEDGE_WORKING_DAYS = 1
 """For IV: by the end of the next working day."""
 
 GRAVE = (1, 2)
+"""Levels I and II: they ring at any hour, have the short clocks, and take two approvers."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework import escalation
 from casework.alert_card import time_left
-from casework.announcing import notify, refresh
+from casework.announcing import is_muted, notify, refresh
 from casework.case import Case, subject
 from casework.deadline import Clock, Deadline, DeadlineKind, DeadlineState, Ticket, clocks_for
 from casework.desk import Desk
@@ -108,6 +108,10 @@ async def next_warning(session: AsyncSession) -> datetime | None:
 
 
 async def _warn(session: AsyncSession, row: Deadline, case: Case, now: datetime, desk: Desk) -> None:
+    promised = row.kind in (DeadlineKind.PROMISE, DeadlineKind.TICKET)
+    if is_muted(case, now) and not promised:
+        row.next_warning_at = case.muted_until
+        return
     over = now >= row.due_at
     row.warned, row.next_warning_at = (OVER, None) if over else (HALF_TIME, row.due_at)
     if over:
@@ -115,7 +119,6 @@ async def _warn(session: AsyncSession, row: Deadline, case: Case, now: datetime,
         await _note(session, case, "deadline.missed", [row], now)
     event = await event_of(session, case)
     text = await _warning(session, row, case, event, now)
-    promised = row.kind in (DeadlineKind.PROMISE, DeadlineKind.TICKET)
     await notify(
         session, case, text, now, desk, key=f"deadline:{row.id}:{row.warned}", always=promised, mentions=await _owner_name(session, case)
     )

@@ -37,7 +37,11 @@ LIVE = [state for state in CaseState if state.is_live]
 
 @dataclass(frozen=True)
 class Day:
-    """What one chat is told: the counts are the whole department's, the cases those that the chat takes."""
+    """What one chat is told.
+
+    Items are counted for the whole department. Cases are those of the chat's lines and districts, at every level: what does not ring
+    stands nowhere else.
+    """
 
     items: int
     relevant: int
@@ -139,8 +143,8 @@ async def _day(session: AsyncSession, group: StaffGroup, now: datetime) -> Day:
     relevant = select(func.count(col(Item.id))).where(
         Item.observed_at > since, Item.observed_at <= now, col(Item.relevance).in_([r for r in Relevance if r.is_ours])
     )
-    new = [(c, e) for c, e in await _cases(session, Case.opened_at > since) if _takes(group, e)]
-    live = [(c, e) for c, e in await _cases(session, col(Case.state).in_(LIVE)) if _takes(group, e)]
+    new = [(c, e) for c, e in await _cases(session, Case.opened_at > since) if group.covers(e.line, e.district)]
+    live = [(c, e) for c, e in await _cases(session, col(Case.state).in_(LIVE)) if group.covers(e.line, e.district)]
     clocks = await _clocks(session, [case.id for case, _ in live])
     return Day(
         items, (await session.exec(relevant)).one(), tuple(new), tuple((c, e, _next_end(clocks.get(c.id, []), now)) for c, e in live),
@@ -152,13 +156,6 @@ async def _day(session: AsyncSession, group: StaffGroup, now: datetime) -> Day:
 async def _cases(session: AsyncSession, which: object) -> Sequence[tuple[Case, Event]]:
     query = select(Case, Event).join(Event, col(Event.id) == Case.event_id).where(which)  # type: ignore[arg-type]  # a column expression
     return list((await session.exec(query.order_by(col(Event.level), col(Case.id)))).all())
-
-
-def _takes(group: StaffGroup, event: Event) -> bool:
-    """A digest holds all levels of the chat's lines and districts: what does not ring stands nowhere else."""
-    return group.takes(event.line, event.district, event.level) or (
-        4 not in group.levels and group.takes(event.line, event.district, (*group.levels, 0)[0])
-    )
 
 
 async def _clocks(session: AsyncSession, case_ids: list[int | None]) -> dict[int | None, list[Deadline]]:

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.alert_card import buttons, span_phrase, time_left
-from casework.announcing import notify
+from casework.announcing import is_muted, notify
 from casework.case import Case, CaseState, add_step, subject
 from casework.deadline import ACKNOWLEDGE_WITHIN, Deadline, DeadlineState
 from casework.desk import Desk
@@ -29,6 +29,9 @@ async def call_next(session: AsyncSession, acknowledgement: Deadline, case: Case
     """The time to claim is over: call the next person, and wind the clock for the one after."""
     acknowledgement.next_warning_at = None
     if case.state is not CaseState.OPEN:
+        return
+    if is_muted(case, now):
+        acknowledgement.next_warning_at = case.muted_until
         return
     acknowledgement.state = DeadlineState.MISSED
     roster = await duty_roster(session)

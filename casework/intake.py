@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework import approval, deadlines
-from casework.announcing import announce, is_muted, notify, refresh
+from casework.announcing import announce, notify, refresh
 from casework.case import Case, CaseState, add_step, open_case, subject
 from casework.desk import Desk
 from casework.ringing import must_ring, ring_at
@@ -72,7 +72,7 @@ async def _follow(session: AsyncSession, case: Case, event: Event, observation: 
     """Nothing graver happened: renew the standing cards, and ring only for a milestone."""
     if observation.needs_card_update:
         await refresh(session, case, now, desk)
-    for what in observation.milestones if not is_muted(case, now) else ():
+    for what in observation.milestones:
         text = say("alert.milestone", number=case.number, level=words("alert.levels")[str(event.level)], what=what)
         await notify(session, case, text, now, desk, key=f"milestone:{what}")
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework import approval, deadlines
 from casework.announcing import announce, notify, refresh
 from casework.case import Case, CaseState, add_step, subject
+from casework.deadline import GRAVE
 from casework.desk import Desk
 from casework.errors import Refused
 from casework.escalation import duty_roster
@@ -21,7 +21,6 @@ from prompts import say, words
 from storage import audit
 
 FALSE_ALARMS = (LabelKind.NOT_OURS, LabelKind.NOT_NEW, LabelKind.LEVEL_TOO_HIGH, LabelKind.ADVERTISING)
-GRAVE = (1, 2)
 
 
 def false_alarm_question(case: Case) -> Card:
@@ -129,8 +128,3 @@ async def _end_as_false_alarm(session: AsyncSession, case: Case, staff: StaffMem
 async def _label(session: AsyncSession, event: Event, staff: StaffMember, kind: LabelKind, now: datetime) -> None:
     session.add(Label(kind=kind, event_id=event.id, item_id=event.first_item_id, staff_id=staff.id or 0, at=now))
     await audit.append(session, staff.name, "label.given", f"event:{event.id}", at=now, kind=kind)
-
-
-async def labels_of(session: AsyncSession, event: Event) -> list[Label]:
-    """What staff said about an event."""
-    return list((await session.exec(select(Label).where(Label.event_id == event.id).order_by(col(Label.id)))).all())

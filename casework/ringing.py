@@ -2,11 +2,9 @@
 
 from datetime import datetime, time, timedelta
 
+from casework.deadline import GRAVE
 from casework.desk import Alerting
 from storage.clock import to_china
-
-NEVER_HELD = (1, 2)
-"""Levels that ring at once, at any hour."""
 
 
 def ring_at(level: int, now: datetime, alerting: Alerting, *, wait: bool = True) -> datetime | None:
@@ -17,7 +15,7 @@ def ring_at(level: int, now: datetime, alerting: Alerting, *, wait: bool = True)
     """
     if level not in alerting.ringing_levels:
         return None
-    if level in NEVER_HELD:
+    if level in GRAVE:
         return now
     return after_quiet(now + (alerting.group_wait if wait else timedelta()), alerting)
 

@@ -65,9 +65,11 @@ class StaffGroup(SQLModel, table=True):
 
     def takes(self, line: str, district: str | None, level: int) -> bool:
         """Whether an alert of this line, district and level goes to this chat."""
-        return self.active and all(
-            not wanted or value in wanted for wanted, value in ((self.lines, line), (self.districts, district), (self.levels, level))
-        )
+        return self.covers(line, district) and (not self.levels or level in self.levels)
+
+    def covers(self, line: str, district: str | None) -> bool:
+        """Whether events of this line and district are this chat's, whatever their level."""
+        return self.active and (not self.lines or line in self.lines) and (not self.districts or district in self.districts)
 
 
 async def member_of(session: AsyncSession, platform: str, user_id: str) -> StaffMember | None:

@@ -196,6 +196,20 @@ async def test_a_reminder_in_quiet_hours_waits_for_the_morning(room: Room) -> No
     assert row.due_at == datetime(2026, 3, 7, 7, 0, tzinfo=CHINA)
 
 
+async def test_a_muted_case_is_called_for_when_the_mute_ends(room: Room) -> None:
+    await happen(room, 2)
+    async with room.database.transaction() as session:
+        person = await room.person(session, "林一")
+        await handling.mute(session, await room.case(session), person, timedelta(hours=3), room.now, room.desk)
+    for hours in (1, 2):
+        room.clock.move_to(FRIDAY + timedelta(hours=hours))
+        await step(room)
+    assert await rung(room) == []
+    room.clock.move_to(FRIDAY + timedelta(hours=3))
+    assert await step(room) == 2
+    assert [card.head[:1] for card in await rung(room)] == ["⏰", "⏰"], "nobody claims, and half of the five hours is gone"
+
+
 async def test_a_dismissed_case_says_nothing_more(room: Room) -> None:
     await happen(room, 2)
     async with room.database.transaction() as session:
