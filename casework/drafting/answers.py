@@ -42,10 +42,10 @@ def answers(matter: Matter, evidence: Evidence, topic: Topic, *, brief: bool = F
     return answered
 
 
-def named(matter: Matter) -> Sentence:
-    """One sentence that names all asks as still open."""
+def named(matter: Matter, *, brief: bool = False) -> Sentence:
+    """One sentence that names all asks as still open; briefly, that all of them will be answered."""
     listed = "、".join(_echoed(ask, matter.told) for ask in matter.asks)
-    wording = "news_named" if matter.is_news else "named"
+    wording = ("news_" if matter.is_news else "") + ("named_brief" if brief else "named")
     return Sentence(_pieces()[wording].format(asks=listed), SentenceKind.FACT, (POST,))
 
 

@@ -87,7 +87,7 @@ class _Composition:
         if line.use in ASK_PASSAGES:
             return [_Piece(sentence, line.rank, (answer.ask,)) for answer in self._answers for sentence in answer.sentences]
         if line.use == "asks_named":
-            return [_Piece(named(self.matter), line.rank, self.matter.asks)] if self.matter.asks else []
+            return [_Piece(named(self.matter, brief=self.tightness > 0), line.rank, self.matter.asks)] if self.matter.asks else []
         if line.use:
             return [_Piece(sentence, line.rank) for sentence in self._passages[line.use]()]
         text = line.text.format(**self._fields)

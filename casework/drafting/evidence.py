@@ -25,7 +25,7 @@ SIMILAR_CASES = 5
 CASE_NAME_LENGTH = 40
 RANK_DISCOUNT = 0.3
 OTHER_KIND_WEIGHT = 0.5
-LEAST_BEARING = 2.0
+LEAST_BEARING = 3.0
 """Length of shared official terms below which a clause is not quoted: better none than a wrong one."""
 
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")

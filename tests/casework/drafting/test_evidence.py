@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from casework.drafting.evidence import LONGEST_QUOTE, MOST_CLAUSES, SHORTEST_QUOTE, best_span, find_evidence
 from casework.drafting.matter import Post
 from tests.casework.drafting.matters import DESK, matter
-from tests.casework.drafting.shelf import TODAY, stocked
+from tests.casework.drafting.shelf import TODAY, SmallLibrary, stocked
 
 TEXT = st.text("油烟净化设施排放，。；：\n（一）应当禁止罚款", max_size=300)
 
@@ -53,3 +53,10 @@ def test_what_is_stored_names_each_quote_with_the_hash_of_its_clause() -> None:
     assert {(row["key"], row["text_hash"], row["quote"]) for row in rows} == {
         (quote.clause.key, quote.clause.text_hash, quote.text) for quote in found.quotes
     }
+
+
+def test_one_short_word_in_common_does_not_make_a_clause_bear() -> None:
+    library = SmallLibrary()
+    library.add("云边大气管理条例", "第九条", "任何单位都有义务减少油烟。")
+    library.add("云边大气油烟条例", "第十条", "任何单位都应当治理烟气。")
+    assert find_evidence(matter(), library, DESK, TODAY).quotes == ()  # type: ignore[arg-type]
