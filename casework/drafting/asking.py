@@ -20,7 +20,9 @@ _REQUEST = re.compile(
     r"调低|成立|解决|告知|说明|拉通|检查|明确|改善|出示|开通|放开|处理|协调|核查|调查|迁走|搬走|搬离|扶正|引入|拓宽|禁止)"
 )
 _QUESTION = re.compile(r"为何|为什么|何时|什么时候|多久|是否|能否|能不能|合法|合理|合规|怎样|如何|怎么|多少|哪里|谁来|吗$|呢$|依据")
-_UNFIT = re.compile(r"领导|书记|有关部门|相关部门|曝光|公道|介入|一定|我们|本人|大家|某某|勾结|未|没|\*|[“”‘’《》【】]")
+_UNFIT = re.compile(
+    r"领导|书记|有关部门|相关部门|曝光|公道|介入|一定|我们|本人|大家|某某|勾结|未|没|难道|政府|部门|\*|[“”‘’《》【】]|[的和与在把了]$"
+)
 
 
 def asks_of(text: str, line: str, intent: str, phrases: Sequence[str]) -> tuple[str, ...]:
@@ -37,12 +39,12 @@ def asks_of(text: str, line: str, intent: str, phrases: Sequence[str]) -> tuple[
     public = tuple(frames("asks")["public"])
     if intent in NEWS_INTENTS:
         return public
-    main, *others = topics_of(text, line) or [topic_of(text, line)]
+    main, *others = topics_of(text, line) or (topic_of(text, line),)
     wishes = [main.ask_in(text), *(topic.ask_in(text) for topic in others if any(word in text for word in topic.sure))]
     own = [phrase for phrase in phrases if _is_clear(phrase.strip())]
     if line == CONDUCT:
         return distinct([*public, *own, *wishes[1:]])
-    return distinct([*wishes[:1], *own, *wishes[1:]]) or distinct(phrases) or (topic_of("", line).ask,)
+    return distinct([*wishes[:1], *own, *wishes[1:]]) or (topic_of("", line).ask,)
 
 
 def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ SUBJECT_LENGTH = 26
 POINT_LENGTHS = range(10, 42)
 
 _BREAK = re.compile(r"[。！？!?\n；;…~～【】]+")
+_BRACKETED = re.compile(r"\s*【([^】\n]{2,60})】")
 _COMMA = re.compile(r"[，,、：:\s]+")
 _LEAD = re.compile(r"^(?:【|\[|#|《)*(?:关于|反映|投诉|举报|咨询|请问|建议|求助)*")
 _TAIL = re.compile(r"(?:的?(?:问题|情况|请求|建议|投诉|咨询))+$|[】\]#》，,、：:（(]+$")
@@ -26,9 +27,11 @@ _TIME = re.compile(r"凌晨|早上|上午|中午|下午|晚上|夜里|半夜|深
 def subject_of(matter: Matter, topic: Topic, longest: int = SUBJECT_LENGTH) -> str:
     """What the matter is called in the reply: the title, or the first phrase of the post that names the topic, word for word."""
     first = matter.posts[0] if matter.posts else Post(matter.headline, "")
-    phrases = [phrase for phrase in _BREAK.split(first.title or first.text) if phrase.strip()] or [matter.headline]
-    phrase = phrases[0] if first.title else next((phrase for phrase in phrases if any(word in phrase for word in topic.words)), phrases[0])
-    return _shorten(_TAIL.sub("", _LEAD.sub("", phrase.strip())).strip(), topic, longest) or matter.headline[:longest]
+    bracketed = _BRACKETED.match(first.text)
+    title = first.title or (bracketed[1] if bracketed else "")
+    phrases = [phrase.strip() for phrase in _BREAK.split(title or first.text) if phrase.strip()] or [matter.headline]
+    phrase = next((phrase for phrase in phrases if any(word in phrase for word in topic.words)), phrases[0])
+    return _shorten(_TAIL.sub("", _LEAD.sub("", _NUMBERING.sub("", phrase))).strip(), topic, longest) or matter.headline[:longest]
 
 
 def told_points(matter: Matter, subject: str, most: int = 2) -> tuple[str, ...]:

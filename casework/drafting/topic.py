@@ -1,13 +1,16 @@
 """具体事项: which concrete matter of a business line a post is about, and what is usually done about it."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from prompts import frames
 
 CONDUCT = "执法行为与作风"
 """The business line of complaints about the department's own people."""
+
+REMEMBERED = 256
+"""Texts whose topics are remembered: one draft asks for those of a post again and again."""
 
 FOREIGN_LINE_WEIGHT = 0.3
 """A word of another business line counts less: the line was judged from the whole text."""
@@ -51,11 +54,12 @@ def topic_of(text: str, line: str, otherwise: Topic | None = None) -> Topic:
     return next(iter(topics_of(text, line)), otherwise or _topics()[-1])
 
 
-def topics_of(text: str, line: str) -> list[Topic]:
+@lru_cache(maxsize=REMEMBERED)
+def topics_of(text: str, line: str) -> tuple[Topic, ...]:
     """The topics with words in the text, the weightiest first; a complaint about our own people is first of all that."""
     weights = {topic.name: _weight(text, topic, line) for topic in _topics()}
     named = [topic for topic in _topics() if weights[topic.name]]
-    return sorted(named, key=lambda topic: (line == CONDUCT and topic.line != line, -weights[topic.name]))
+    return tuple(sorted(named, key=lambda topic: (line == CONDUCT and topic.line != line, -weights[topic.name])))
 
 
 def topic_with_wish(ask: str, text: str) -> Topic | None:
