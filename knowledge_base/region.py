@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from language.segmentation import words
+
 _PROVINCE_SUFFIX = re.compile(r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$")
 _PLACE_PREFIX = re.compile(r"^(?:关于)?(?:印发)?《?([一-鿿]{2,7}?)(省|自治区|自治州|自治县|市)")
 _NO_PLACE = re.compile(r"城市|都市|超市|夜市|集市|上市|股市|门市|菜市|县市|省市|直辖|县级|地级|国家|全国|中华")
@@ -39,6 +41,8 @@ class Region:
         return self.province in (None, other.province) and self.city in (None, other.city)
 
 
+_WORDS_TOO = frozenset({"来宾", "大同", "白银"})
+"""Cities whose bare names are common words."""
 NATIONAL = Region()
 MUNICIPALITIES = frozenset({"北京", "上海", "天津", "重庆"})
 
@@ -71,13 +75,15 @@ def province_of(city: str) -> str | None:
 
 
 def places_named(text: str) -> set[Region]:
-    """Provinces and cities of the table that a text names."""
-    found = set()
-    for province, cities in cities_by_province().items():
-        if province in text:
-            found.add(Region(province))
-        found.update(Region(province, city) for city in cities if city in text)
-    return found
+    """Provinces and cities of the table that a text names as words of their own; 中山路 and 今天水压 name none."""
+    told = set(words(text))
+    table = cities_by_province()
+    provinces = {Region(province) for province in table if _is_named(province, text, told)}
+    return provinces | {Region(province, city) for province, cities in table.items() for city in cities if _is_named(city, text, told)}
+
+
+def _is_named(place: str, text: str, told: set[str]) -> bool:
+    return f"{place}市" in text or f"{place}省" in text or (place in told and place not in _WORDS_TOO)
 
 
 @cache

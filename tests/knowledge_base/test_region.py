@@ -52,4 +52,5 @@ def test_named_in_title(title: str, known: Region, region: Region) -> None:
 
 def test_places_named() -> None:
     assert places_named("商洛的小区和青岛市比") == {Region("陕西", "商洛"), Region("山东", "青岛")}
-    assert places_named("我们小区的狗") == set()
+    assert places_named("我们小区的狗，今天水压低，中山路的来宾") == set()
+    assert places_named("湖南省的办法") == {Region("湖南")}

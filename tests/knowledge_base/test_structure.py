@@ -55,6 +55,10 @@ def test_a_paragraph_that_speaks_of_an_article_begins_none() -> None:
     assert _texts(LAW)["第二条"].endswith("第三条规定的情形，不适用本条。")
 
 
+def test_a_label_without_a_blank_begins_an_article_only_in_its_turn() -> None:
+    assert list(_texts("第一条甲应当登记。\n第五条适用于乙。\n第二条丙应当登记。\n")) == ["第一条", "第二条"]
+
+
 def test_headings_tell_where_a_clause_stands() -> None:
     places = {span.article: (span.chapter, span.section) for span in split(LAW)}
     assert places["第二条"] == ("第一章 总则", "")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.region import NATIONAL, Region
+from retrieval.bridging import weigh
 from retrieval.evidence import Quote
 from retrieval.need import asked_for
 from retrieval.quoting import LONGEST_QUOTE, SHORTEST_QUOTE, best_span, sentences
@@ -38,6 +39,7 @@ def test_the_clause_answers_word_for_word(question: str, name: str, words: str) 
     ("question", "region", "told"),
     [
         ("今天中午吃什么？", CITY, "没有可以引用的依据"),
+        ("施工单位招聘电工看什么学历？", CITY, "没有可以引用的依据"),
         ("护照怎么办理？", CITY, "没有可以引用的依据"),
         ("云川市共享单车条例第三条怎么规定？", CITY, "云川市共享单车条例"),
         ("国家噪声法第九百条怎么说？", CITY, "第九百条"),
@@ -70,6 +72,13 @@ def test_quotes_are_whole_sentences(text: str) -> None:
     start = text.index(quote)
     assert start in {first for first, _ in sentences(text)}
     assert start + len(quote) in {last for _, last in sentences(text)}
+
+
+def test_the_sentence_that_gives_the_kind_of_answer_is_quoted() -> None:
+    duty, fine = "夜间施工的单位应当取得夜间施工证明并且公示。", "违反前款规定的，由城市管理部门处三千元罚款。"
+    text = f"{duty}\n\n{'施工单位应当逐日记录施工情况和施工人员名单，并妥善保存记录。' * 5}\n\n{fine}"
+    for question, sentence in (("夜里开工要不要办证明", duty), ("夜里开工没有办证明怎么罚", fine)):
+        assert best_span(text, weigh(question), asked_for(question)) == sentence
 
 
 @settings(deadline=None)

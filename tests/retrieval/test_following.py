@@ -113,6 +113,7 @@ async def test_lost_indexes_are_made_anew_from_the_rows(database: Database, cloc
         (tmp_path / "index" / "level.json").write_text("{broken", encoding="utf-8")
     async with Library.open(tmp_path / "index") as library:
         await _refresh(database, library)
+        assert {index.lexical.count() for index in library._indexes.pools.values()} == {2, 0}
         assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
         assert library.status.dense is DenseState.READY
 
