@@ -88,14 +88,16 @@ class TablePosts:
             try:
                 posts.append(header.post(rows[number], now))
             except _BadCell as error:
-                errors.append(say(f"sources.{error.sentence}", line=number + 1, value=error.value[:40]))
+                errors.append(say(error.key, line=number + 1, value=error.value[:40]))
         return Batch(tuple(posts), cursor, tuple(errors))
 
 
 class _BadCell(ValueError):
-    def __init__(self, sentence: str, value: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence, self.value = sentence, value
+    """A cell that makes its row unreadable: the key of the sentence that says so, and the value."""
+
+    def __init__(self, key: str, value: str = "") -> None:
+        super().__init__(key)
+        self.key, self.value = key, value
 
 
 class _Header:
@@ -107,7 +109,7 @@ class _Header:
     def post(self, row: Row, now: datetime) -> RawPost:
         title, text, author = (str(self._cell(row, field) or "").strip() for field in ("title", "text", "author"))
         if not title and not text:
-            raise _BadCell("record_no_text")
+            raise _BadCell("sources.record_no_text")
         posted_at = self._time(row, "time") or now
         return RawPost(
             key=_ticket_number(self._cell(row, "key")) or content_key(title, text, str(self._cell(row, "time"))),
@@ -125,7 +127,7 @@ class _Header:
         try:
             return read_time(value)
         except (ValueError, OverflowError) as error:
-            raise _BadCell("record_bad_time", str(value)) from error
+            raise _BadCell("sources.record_bad_time", str(value)) from error
 
     def _due(self, row: Row, posted_at: datetime) -> datetime | None:
         """办理时限 as a moment, or as hours or days from the ticket's time; one in workdays is left to the deadlines' rule."""
