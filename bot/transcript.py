@@ -17,7 +17,11 @@ from bot.demo import furnish, stage
 from bot.house import House
 from bot.timekeeper import Timekeeper
 from bot.watcher import Watcher
+from casework.case import case_by_number
 from casework.chat import ChatCapabilities, CommandHandler, Incoming
+from casework.drafting.draft import FactSlot
+from casework.drafting.editing import candidate_text, candidates_of, latest_draft
+from casework.drafting.slots import open_slots, slots_of
 from casework.message import Card, CardKind
 from prompts import say, words
 from storage import audit
@@ -26,6 +30,7 @@ from storage.clock import CHINA, ManualClock
 PLATFORM, GROUP = "staff_room", "duty"
 STEP = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=1)
+STEPS_BEFORE_CLAIM = 5
 GRAVE = (1, 2)
 
 
@@ -145,6 +150,8 @@ async def _alert(scene: Stage) -> str:
         await scene.pass_time(STEP)
         for number, card in scene.chat.alerts.items():
             if card.level in GRAVE and say("demo.scene") in card.as_text():
+                for _ in range(STEPS_BEFORE_CLAIM):
+                    await scene.pass_time(STEP)
                 return number
     raise RuntimeError("the sample city raised no grave alert")
 
@@ -166,17 +173,21 @@ async def _answer(scene: Stage, number: str) -> None:
 
 
 async def _fill(scene: Stage, number: str) -> None:
-    """Give every open fact a value, with how and by whom it was verified."""
-    from casework.case import case_by_number
-    from casework.drafting.slots import slots_of
-
-    async with scene.house.database.reading() as session:
-        case = await case_by_number(session, number)
-        slots = await slots_of(session, case) if case else []
+    """Give every fact that the first candidate needs a value, with how and by whom it was verified."""
     facts = words("demo.facts")
-    for slot in slots:
+    for slot in await _missing(scene.house, number):
         value = next((value for cue, value in facts.items() if cue in slot.name), facts["其他"])
         await scene.says("李雯", f"补充 {number} {slot.ordinal} {value} 核实：{say('demo.how')}，周队")
+
+
+async def _missing(house: House, number: str) -> list[FactSlot]:
+    async with house.database.reading() as session:
+        case = await case_by_number(session, number)
+        draft = await latest_draft(session, case) if case else None
+        if case is None or draft is None:
+            return []
+        needed = open_slots(candidate_text((await candidates_of(session, draft))[0]))
+        return [slot for slot in await slots_of(session, case) if slot.name in needed]
 
 
 async def _learnt(scene: Stage, number: str) -> None:
