@@ -68,6 +68,8 @@ def _draft(phone: Page, desk: Page, base_url: str, number: str, out_dir: Path) -
     desk.locator("mark.fact[data-slot]").first.wait_for(timeout=PATIENCE_MS)
     desk.wait_for_timeout(1_800)
     desk.screenshot(path=out_dir / "desktop-draft.png")
+    phone.evaluate("document.documentElement.scrollTop = 0")
+    phone.wait_for_timeout(6_000)  # until the toast is gone
     phone.screenshot(path=out_dir / "phone-draft.png")
     phone.locator(".sources a[data-sheet]").first.click()
     phone.locator("dialog .text").wait_for(timeout=PATIENCE_MS)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -23,7 +22,7 @@ from adapters.chat.staff_room.casefile import Casefile
 from adapters.chat.staff_room.door import Door
 from adapters.chat.staff_room.rendering import STATIC, Pages
 from adapters.chat.staff_room.session import LINK_LIFETIME, PLATFORM, sign_link
-from adapters.chat.staff_room.site import Site, Suggestion
+from adapters.chat.staff_room.site import Site
 from adapters.chat.staff_room.talk import Talk
 from casework.chat import ChatCapabilities, CommandHandler
 from casework.desk import Desk
@@ -35,8 +34,6 @@ from storage.engine import Database
 
 SHUTDOWN_SECONDS = 5
 
-logger = logging.getLogger(__name__)
-
 
 class StaffRoom:
     """StaffChat over HTTP and rows of our own database.
@@ -47,7 +44,6 @@ class StaffRoom:
         groups: the chats, (id, name), the first being where a page opens.
         secret: signs login links; at least 32 random bytes, the same on every start.
         desk: the department whose room it is; its rules are what drafts are checked by.
-        suggestions: text commands to offer while people type.
         open_login: everybody at the page may be anybody on the staff. For demonstrations on this machine only.
         public_url: the address under which browsers reach the room where that is another than host and port.
     """
@@ -57,11 +53,11 @@ class StaffRoom:
 
     def __init__(
         self, database: Database, *, host: str, port: int, groups: list[tuple[str, str]], secret: bytes, clock: Clock, desk: Desk,
-        suggestions: tuple[Suggestion, ...] = (), open_login: bool = False, public_url: str = "",
+        open_login: bool = False, public_url: str = "",
     ) -> None:  # fmt: skip
         self._database, self._host, self._port, self._clock = database, host, port, clock
         self._groups, self._secret, self._desk = tuple(groups), secret, desk
-        self._suggestions, self._open_login, self._public_url = suggestions, open_login, public_url
+        self._open_login, self._public_url = open_login, public_url
         self._bell = Bell()
         self._socket: socket.socket | None = None
 
@@ -124,7 +120,7 @@ class StaffRoom:
         """The pages as an ASGI application."""
         site = Site(
             self._database, self._clock, self._desk, self._bell, Pages(self._desk.department.name), self._groups,
-            self._secret, self._suggestions, handler, self._open_login,
+            self._secret, handler, self._open_login,
         )  # fmt: skip
         staff_routes: list[BaseRoute] = [*Talk(site).routes(), *Casefile(site).routes()]
         if self._open_login:

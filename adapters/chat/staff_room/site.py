@@ -26,14 +26,6 @@ COOKIE = "wensheng_session"
 
 
 @dataclass(frozen=True)
-class Suggestion:
-    """A text command that the page offers while a person types. `{case}` in `text` stands for a case number (认领 {case})."""
-
-    text: str
-    meaning: str
-
-
-@dataclass(frozen=True)
 class Site:
     """One running staff room.
 
@@ -48,7 +40,6 @@ class Site:
     pages: Pages
     groups: tuple[tuple[str, str], ...]
     secret: bytes
-    suggestions: tuple[Suggestion, ...]
     handler: CommandHandler
     open_login: bool = False
 
@@ -76,7 +67,7 @@ class Site:
             raise HTTPException(404, prompts.say("staff_room.unknown_chat", chat=chat))
         return chat
 
-    async def hand_over(self, visitor: Visitor, incoming: Incoming, *, typed: bool) -> dict[str, str]:
+    async def hand_over(self, incoming: Incoming, *, typed: bool) -> dict[str, str]:
         """Give something that a person did to the handler, and put its cards into the chat.
 
         What was not typed for all to read is refused in private: the refusal goes back to the page alone.
@@ -89,7 +80,8 @@ class Site:
             return {"brief": "", "refusal": ""}
         refusals = [card for card in response.cards if card.kind is CardKind.REFUSAL and not typed]
         await self._post(incoming, [card for card in response.cards if card not in refusals])
-        return {"brief": response.brief, "refusal": "\n".join(card.as_text() for card in refusals)}
+        brief = "" if typed and response.cards else response.brief
+        return {"brief": brief, "refusal": "\n".join(card.as_text() for card in refusals)}
 
     def typed(self, visitor: Visitor, chat: str, event_id: str, line: str, *, on_a_page: bool = False) -> Incoming:
         """A line that a person typed, or that a page's form put together, as casework wants it: without the bot's name in front."""

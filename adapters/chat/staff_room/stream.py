@@ -1,7 +1,8 @@
 """Server-sent events: what happens in the rooms, in the order of the rows, from any row on."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from adapters.chat.staff_room import transcript
 from adapters.chat.staff_room.room import RoomMessage
@@ -28,7 +29,8 @@ async def room_events(site: Site, visitor: Visitor, chat: str, after: int, welco
         strokes = site.bell.strokes
         async with site.database.reading() as session:
             rows = await transcript.since(session, list(site.chats(visitor)), after, limit=BATCH)
-            events = [_event(site, visitor, chat, standing) for standing in await transcript.standings(session, rows)]
+            standings = await transcript.standings(session, rows)
+        events = await asyncio.to_thread(_events, site, visitor, chat, standings)
         if events:
             after = rows[-1].number
         yield "".join([*events, clock_event(site)])
@@ -44,6 +46,10 @@ def clock_event(site: Site) -> str:
 def sse(name: str, data: str, number: int | None = None) -> str:
     """One event on the wire. `data` is one line."""
     return (f"id: {number}\n" if number is not None else "") + f"event: {name}\ndata: {data}\n\n"
+
+
+def _events(site: Site, visitor: Visitor, chat: str, standings: Sequence[Standing]) -> list[str]:
+    return [_event(site, visitor, chat, standing) for standing in standings]
 
 
 def _event(site: Site, visitor: Visitor, chat: str, standing: Standing) -> str:

@@ -1,10 +1,14 @@
 """The room's page: its messages, its live stream, and what people do in it."""
 
+import asyncio
 import json
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -15,7 +19,9 @@ from adapters.chat.staff_room.act import read_act, text_of
 from adapters.chat.staff_room.session import Visitor
 from adapters.chat.staff_room.site import Site, staff_only
 from adapters.chat.staff_room.stream import room_events
+from adapters.chat.staff_room.transcript import Standing
 from casework import view
+from casework.chat import Incoming
 
 PAGE_MESSAGES = 100
 OLDER_MESSAGES = 50
@@ -55,8 +61,8 @@ class Talk:
         here = f"/room/{chat}" if chat != visitor.private_chat else "/"
         page = self._site.pages.render(
             "room.html", visitor, chat=chat, chat_name=chats[chat], chats=chats.items(), last=last, now=self._site.clock.now(), cases=cases,
-            messages=[self._site.pages.message(standing, visitor) for standing in standings], everybody=everybody, here=here,
-            suggestions=json.dumps([asdict(suggestion) for suggestion in self._site.suggestions], ensure_ascii=False),
+            messages=await asyncio.to_thread(self._messages, standings, visitor), everybody=everybody, here=here,
+            suggestions=json.dumps(prompts.words("pages.suggestions"), ensure_ascii=False),
         )  # fmt: skip
         return HTMLResponse(page)
 
@@ -66,7 +72,7 @@ class Talk:
             standings = await transcript.last_messages(
                 session, chat, limit=OLDER_MESSAGES, before=_number(request.query_params.get("before"))
             )
-        return HTMLResponse("".join(self._site.pages.message(standing, visitor) for standing in standings))
+        return HTMLResponse("".join(await asyncio.to_thread(self._messages, standings, visitor)))
 
     async def _desk(self, _: Request, visitor: Visitor) -> Response:
         async with self._site.database.reading() as session:
@@ -88,26 +94,21 @@ class Talk:
         asked = await read_act(request)
         chat, line = self._site.chat(visitor, asked.get("chat")), text_of(asked, "text", MAX_LINE_CHARACTERS)
         event_id = _event_id(visitor, asked)
-        if not line or not await self._store(visitor, chat, line, event_id):
-            return JSONResponse({"brief": "", "refusal": ""})
-        incoming = self._site.typed(visitor, chat, event_id, line)
-        return JSONResponse(await self._site.hand_over(visitor, incoming, typed=True))
+        return await self._heard(visitor, line, self._site.typed(visitor, chat, event_id, line))
 
     async def _forward(self, request: Request, visitor: Visitor) -> Response:
         asked = await read_act(request)
         chat, post = self._site.chat(visitor, asked.get("chat")), text_of(asked, "post", MAX_POST_CHARACTERS)
         origin, event_id = text_of(asked, "origin", 200), _event_id(visitor, asked)
         line = prompts.say("staff_room.post_forwarded", origin=origin or prompts.say("staff_room.unknown_origin"), text=post)
-        if not post or not await self._store(visitor, chat, line, event_id):
-            return JSONResponse({"brief": "", "refusal": ""})
         incoming = replace(self._site.typed(visitor, chat, event_id, ""), forwarded_post=post, forwarded_from=origin)
-        return JSONResponse(await self._site.hand_over(visitor, incoming, typed=True))
+        return await self._heard(visitor, line if post else "", incoming)
 
     async def _press(self, request: Request, visitor: Visitor) -> Response:
         asked = await read_act(request)
         chat = self._site.chat(visitor, asked.get("chat"))
         incoming = replace(self._site.typed(visitor, chat, _event_id(visitor, asked), ""), token=text_of(asked, "token", 200))
-        return JSONResponse(await self._site.hand_over(visitor, incoming, typed=False))
+        return JSONResponse(await self._site.hand_over(incoming, typed=False))
 
     async def _act(self, request: Request, visitor: Visitor) -> Response:
         """A command that a page's form put together: like a typed one, but the line itself is not shown in the room."""
@@ -115,14 +116,19 @@ class Talk:
         chat = self._site.chat(visitor, asked.get("chat"))
         line = text_of(asked, "text", MAX_POST_CHARACTERS)
         incoming = self._site.typed(visitor, chat, _event_id(visitor, asked), line, on_a_page=True)
-        return JSONResponse(await self._site.hand_over(visitor, incoming, typed=False))
+        return JSONResponse(await self._site.hand_over(incoming, typed=False))
 
-    async def _store(self, visitor: Visitor, chat: str, line: str, event_id: str) -> bool:
-        """Show what a person typed. False when it stands already: the same request came twice."""
+    def _messages(self, standings: Sequence[Standing], visitor: Visitor) -> list[Markup]:
+        return [self._site.pages.message(standing, visitor) for standing in standings]
+
+    async def _heard(self, visitor: Visitor, line: str, incoming: Incoming) -> Response:
+        """Show what a person said, and hand it over. A request that comes twice shows one line; the handler knows it by its event id."""
+        if not line:
+            raise HTTPException(400)
         async with self._site.database.transaction() as session:
-            stored = await transcript.say(session, chat, visitor.name, line, at=self._site.clock.now(), key=f"typed:{event_id}")
+            await transcript.say(session, incoming.chat, visitor.name, line, at=self._site.clock.now(), key=f"typed:{incoming.event_id}")
         self._site.bell.ring()
-        return stored is not None
+        return JSONResponse(await self._site.hand_over(incoming, typed=True))
 
 
 def _event_id(visitor: Visitor, asked: dict[str, Any]) -> str:

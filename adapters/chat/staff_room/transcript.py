@@ -53,7 +53,7 @@ async def replace(session: AsyncSession, chat: str, root: int, card: Card, *, at
     if message is None or message.chat != chat or message.card is None:
         return None
     latest = (await _latest_faces(session, [root])).get(root, message)
-    if latest.card == card.to_json():
+    if latest.face == card:
         return latest
     return await _store(session, RoomMessage(chat=chat, replaces=root, at=at, author=BOT, card=card.to_json()))
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
+import prompts
 from adapters.chat.staff_room.chat import StaffRoom
+from bot.commands.grammar import parse
 from casework.chat import Response
 from casework.message import Card, CardKind
 from storage.clock import ManualClock
@@ -15,17 +17,26 @@ from tests.adapters.staff_chat_contract import Listener, alert
 REFUSAL = Card(CardKind.REFUSAL, head="没有权限：签发需要「签发人」角色。")
 
 
-async def test_a_line_sent_twice_is_one_line(page: httpx.AsyncClient, listener: Listener) -> None:
+async def test_a_line_sent_twice_is_shown_and_answered_once(page: httpx.AsyncClient, listener: Listener) -> None:
+    listener.response = Response(cards=(Card(CardKind.NOTICE, head="A12 由李雯处理"),))
     for _ in range(2):
         await page.post("/as/liwen/say", json={"chat": "duty", "text": "认领 A12", "id": "same"})
-    assert [incoming.text for incoming in listener.heard] == ["认领 A12"]
-    assert (await page.get("/as/liwen/room/duty")).text.count('class="bubble">认领 A12<') == 1
+    html = (await page.get("/as/liwen/room/duty")).text
+    assert (html.count('class="bubble">认领 A12<'), html.count("A12 由李雯处理")) == (1, 1)
+    assert len({incoming.event_id for incoming in listener.heard}) == 1
 
 
 async def test_two_people_may_use_the_same_id(page: httpx.AsyncClient, listener: Listener) -> None:
     for account in ("liwen", "zhouming"):
         await page.post(f"/as/{account}/say", json={"chat": "duty", "text": "在", "id": "same"})
-    assert [incoming.user for incoming in listener.heard] == ["liwen", "zhouming"]
+    assert len({incoming.event_id for incoming in listener.heard}) == 2
+    assert (await page.get("/as/liwen/room/duty")).text.count('class="bubble">在<') == 2
+
+
+async def test_nothing_said_is_nothing_heard(page: httpx.AsyncClient, listener: Listener) -> None:
+    for path in ("/say", "/forward"):
+        assert (await page.post(f"/as/liwen{path}", json={"chat": "duty", "text": "  ", "post": ""})).status_code == 400
+    assert listener.heard == []
 
 
 @pytest.mark.parametrize(
@@ -108,3 +119,16 @@ async def test_an_edited_card_tells_when(room: StaffRoom, page: httpx.AsyncClien
 async def test_a_card_can_go_to_a_private_chat(room: StaffRoom, page: httpx.AsyncClient) -> None:
     await room.send("private:zhouming", alert("只给周明"), "k1")
     assert "只给周明" in (await page.get("/as/zhouming/room/private:zhouming")).text
+
+
+def test_what_the_page_suggests_is_understood() -> None:
+    for suggestion in prompts.words("pages.suggestions"):
+        assert parse(suggestion.replace("{case}", "A12")) is not None, suggestion
+
+
+def test_what_the_pages_forms_send_is_understood() -> None:
+    fields = {"case": "A12", "candidate": 2, "version": 2, "slot": 2}
+    for verb, template in prompts.words("pages.commands").items():
+        command = parse(template.format(**fields) + "\n理由")
+        assert command is not None, verb
+        assert (command.number, command.ordinal) == ("A12", 2 if len(template.split()) == 3 else None)

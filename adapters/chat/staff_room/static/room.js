@@ -177,7 +177,7 @@ line.addEventListener("keydown", (key) => {
 
 /* ---- suggestions ---- */
 
-const commands = JSON.parse(room.suggestions);
+const commands = Object.entries(JSON.parse(room.suggestions)); // ["认领 {case}", what it does]
 
 function recentCases() {
   const numbers = [...list.querySelectorAll("[data-case]")].map((message) => message.dataset.case).reverse();
@@ -186,7 +186,7 @@ function recentCases() {
 
 function matching(typed) {
   if (!typed || typed.includes("\n")) return [];
-  return commands.flatMap(({ text, meaning }) =>
+  return commands.flatMap(([text, meaning]) =>
     (text.includes("{case}") ? recentCases() : [""]).map((number) => ({ text: text.replace("{case}", number), meaning })))
     .filter(({ text }) => text.startsWith(typed) && text !== typed).slice(0, 6);
 }
