@@ -73,7 +73,7 @@ async def test_nobody_approves_the_same_version_twice(room: Room) -> None:
     async with room.database.transaction() as session:
         version = await submitted(room, session)
         await sign(room, session, version, "郑三")
-        with pytest.raises(IntegrityError, match="(?i)unique"):
+        with pytest.raises(IntegrityError, match=r"(?i)unique"):
             await sign(room, session, version, "郑三")
         await session.rollback()
 
