@@ -4,21 +4,22 @@ Laws and regulations are split at 第…条; documents without articles at 一�
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from language.numerals import to_int
 
-_DIGIT = r"[〇零○一二三四五六七八九十百千两\d]"
+_NUMBER = r"(?:[〇零○一二三四五六七八九十百千两]+|[0-9０-９]+)"
 _BLANK = r"[ \t\u2002\u2003\u00a0\u3000]"
 _MARKS = rf"^{_BLANK}*(?P<marks>#*){_BLANK}*(?:\*\*)?"
-_ARTICLE = re.compile(rf"{_MARKS}(?P<name>第{_BLANK}*{_DIGIT}+{_BLANK}*条(?:之{_DIGIT}+)?)(?:\*\*)?(?P<gap>{_BLANK}+|$|(?=【))?")
+_ARTICLE = re.compile(rf"{_MARKS}(?P<name>第{_BLANK}*{_NUMBER}{_BLANK}*条(?:之{_NUMBER})?)(?:\*\*)?(?P<gap>{_BLANK}+|$|(?=【))?")
 _LEVEL = re.compile(
-    rf"{_MARKS}(?P<name>第{_BLANK}*{_DIGIT}+{_BLANK}*(?P<level>分编|编|章|节)(?:{_BLANK}[^。；]{{0,40}}|[^。；，规的、和至]{{0,20}}))$"
+    rf"{_MARKS}(?P<name>第{_BLANK}*{_NUMBER}{_BLANK}*(?P<level>分编|编|章|节)(?:{_BLANK}[^。；]{{0,40}}|[^。；，规的、和至]{{0,20}}))$"
 )
 _MARKDOWN_HEADING = re.compile(rf"^{_BLANK}*(?P<marks>#+)(?P<name>.*)$")
 _SECTION = re.compile(rf"{_MARKS}(?P<number>[一二三四五六七八九十]{{1,3}})、{_BLANK}*")
-_ANNEX = re.compile(rf"{_MARKS}(?P<name>附{_BLANK}*(?:件|表|录){_BLANK}*{_DIGIT}{{0,3}})(?:[：:]|{_BLANK}|$){_BLANK}*")
+_ANNEX = re.compile(rf"{_MARKS}(?P<name>附{_BLANK}*(?:件|表|录){_BLANK}*{_NUMBER}?)(?:[：:]|{_BLANK}|$){_BLANK}*")
 _MENTION = frozenset("规的所和、至及或第中，")
 """What follows 第十条 where a sentence speaks of the article and does not begin it."""
 _INVISIBLE = " \t\r\n\v\f\u2002\u2003\u00a0\u3000\u200b\ufeff"
@@ -72,16 +73,16 @@ Labeller = Callable[[str, str | None], Label | None]
 def split(body: str) -> tuple[ClauseSpan, ...]:
     """The clauses of a body, in order. Spans do not overlap; outside them stand only headings, labels and blanks."""
     lines = list(_lines(body))
-    if any(_article_label(line.text, None) for line in lines):
-        return tuple(_spans(body, lines, _article_label))
+    if any(_article(line.text, None) for line in lines):
+        return tuple(_spans(body, lines, _article))
     if sum(bool(_SECTION.match(line.text)) for line in lines) >= 2:
-        return tuple(_spans(body, lines, _section_label))
+        return tuple(_spans(body, lines, _section))
     return tuple(_paragraphs(body, lines))
 
 
 def article_number(article: str) -> tuple[int, int] | None:
     """`第二百七十八条之一` as (278, 1), `第43条` as (43, 0); None for what is no article."""
-    match = re.fullmatch(rf"第({_DIGIT}+)条(?:之({_DIGIT}+))?", article)
+    match = re.fullmatch(rf"第({_NUMBER})条(?:之({_NUMBER}))?", article)
     return (_value(match[1]), _value(match[2] or "零")) if match else None
 
 
@@ -96,7 +97,7 @@ def _spans(body: str, lines: list[_Line], label_of: Labeller) -> Iterator[Clause
     place, article, start, end = _Place(), None, 0, 0
     numbered: str | None = None
     for line in lines:
-        label = label_of(line.text, numbered)
+        label = _annex(line.text) or label_of(line.text, numbered)
         heading = None if label else _heading(line.text, place)
         if label is None and heading is None:
             if article is None and line.text.strip():
@@ -141,9 +142,12 @@ def _heading(text: str, place: _Place) -> _Place | None:
     return None
 
 
-def _article_label(text: str, previous: str | None) -> Label | None:
-    if match := _ANNEX.match(text):
-        return _squeezed(match["name"]), match.end()
+def _annex(text: str) -> Label | None:
+    match = _ANNEX.match(text)
+    return (_squeezed(match["name"]), match.end()) if match else None
+
+
+def _article(text: str, previous: str | None) -> Label | None:
     match = _ARTICLE.match(text)
     if match is None or (match["gap"] is None and not _begins(match, previous)):
         return None
@@ -157,15 +161,13 @@ def _begins(match: re.Match[str], previous: str | None) -> bool:
     return match.string[match.end() : match.end() + 1] not in _MENTION and number[0] - before in (0, 1)
 
 
-def _section_label(text: str, previous: str | None) -> Label | None:
-    if match := _ANNEX.match(text):
-        return _squeezed(match["name"]), match.end()
+def _section(text: str, previous: str | None) -> Label | None:
     match = _SECTION.match(text)
     return (f"第{match['number']}部分", match.end()) if match else None
 
 
 def _value(numeral: str) -> int:
-    return to_int(numeral.replace("○", "〇"))
+    return to_int(unicodedata.normalize("NFKC", numeral).replace("○", "〇"))
 
 
 def _squeezed(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -34,13 +35,19 @@ class FolderLock:
 
 
 class Chroma:
-    """The opened vector database of a folder; a context manager. The caller holds the FolderLock."""
+    """The opened vector database of a folder; a context manager. The caller holds the FolderLock.
+
+    Raises:
+        IndexUnavailable: the folder holds no readable database.
+    """
 
     def __init__(self, folder: Path) -> None:
         import chromadb
         from chromadb.config import Settings
 
-        self._client: Any = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        _check_database(folder / "chroma.sqlite3")
+        with _translated():
+            self._client: Any = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
 
     def __enter__(self) -> Self:
         return self
@@ -49,12 +56,13 @@ class Chroma:
         self._client.close()
 
     def collection(self, name: str, embedder: str) -> "ChromaVectors":
-        """The collection of a pool; one that another embedder filled is begun anew."""
-        collection = self._create(name, embedder)
-        if (collection.metadata or {}).get("embedder") != embedder:
-            self._client.delete_collection(name)
+        """The collection of a pool; one that another embedder filled is begun anew. Raises IndexUnavailable."""
+        with _translated():
             collection = self._create(name, embedder)
-        return ChromaVectors(self._client, collection)
+            if (collection.metadata or {}).get("embedder") != embedder:
+                self._client.delete_collection(name)
+                collection = self._create(name, embedder)
+            return ChromaVectors(self._client, collection)
 
     def _create(self, name: str, embedder: str) -> Any:
         return self._client.get_or_create_collection(
@@ -99,6 +107,17 @@ class ChromaVectors:
                 return {}
             found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return {int(row): 1.0 - float(distance) for row, distance in zip(found["ids"][0], found["distances"][0], strict=True)}
+
+
+def _check_database(file: Path) -> None:
+    """Raises IndexUnavailable for a file that is no database: Chroma would remember that folder as broken for as long as we run."""
+    if not file.exists():
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise IndexUnavailable(f"{file}：{error}") from error
 
 
 @contextlib.contextmanager

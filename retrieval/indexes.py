@@ -1,14 +1,18 @@
 """The indexes of both pools in one folder: who owns it, up to which change they are level, and bringing them level."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
+
+import numpy as np
 
 from knowledge_base.past_case import Pool
-from retrieval.dense import Chroma, FolderLock
+from retrieval.dense import Chroma, ChromaVectors, FolderLock
 from retrieval.errors import IndexUnavailable
 from retrieval.lexical import Entry, LexicalIndex
 from retrieval.model import Embedder
@@ -19,6 +23,8 @@ DENSE_BATCH = 1_000
 TERMS_VERSION = 1
 """Changes whenever `retrieval.terms.terms` would cut a text differently; the lexical index is rebuilt then."""
 LEVEL_FILE = "level.json"
+
+T = TypeVar("T")
 
 Entries = Mapping[Pool, Sequence[Entry]]
 Subjects = Mapping[Pool, Collection[int]]
@@ -45,11 +51,14 @@ class Indexes:
     """
 
     def __init__(self, folder: Path | None, embedder: Embedder) -> None:
-        self._opened, self._closing = ExitStack(), Event()
-        self.embedder, self.elsewhere = embedder, folder is not None and not self._own(folder)
-        self._folder = None if self.elsewhere else folder
-        self.pools = self._open_pools()
-        self.level = self._stored_level()
+        self._closing = Event()
+        with ExitStack() as opened:
+            self._opened = opened
+            self.embedder, self.elsewhere = embedder, folder is not None and not self._own(folder)
+            self._folder = None if self.elsewhere else folder
+            self.pools = self._open_pools()
+            self.level = self._stored_level()
+            self._opened = opened.pop_all()
 
     def close(self) -> None:
         """Give the folder back. The caller waits for writers first, which `stop` lets end early."""
@@ -111,11 +120,25 @@ class Indexes:
         if self._folder is None:
             stores = {pool: None if self.elsewhere else MemoryVectors(self.embedder.dimensions) for pool in Pool}
             return {pool: PoolIndex(LexicalIndex(), self.embedder, stores[pool]) for pool in Pool}
-        chroma = self._opened.enter_context(Chroma(self._folder / "vectors"))
-        return {
-            pool: PoolIndex(LexicalIndex(self._folder / "terms" / pool), self.embedder, chroma.collection(pool, self.embedder.identity))
-            for pool in Pool
-        }
+        terms = {pool: _anew_if_damaged(self._folder / "terms" / pool, LexicalIndex) for pool in Pool}
+        vectors = self._open_vectors(self._folder / "vectors", self._folder / "opening-vectors")
+        return {pool: PoolIndex(terms[pool], self.embedder, vectors[pool]) for pool in Pool}
+
+    def _open_vectors(self, folder: Path, opening: Path) -> Mapping[Pool, ChromaVectors]:
+        """Open and probe the vectors. Damaged ones can take the process down: the file `opening` tells the next start that it did."""
+        if opening.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        opening.touch()
+        vectors = _anew_if_damaged(folder, self._probed_vectors)
+        opening.unlink()
+        return vectors
+
+    def _probed_vectors(self, folder: Path) -> Mapping[Pool, ChromaVectors]:
+        chroma = self._opened.enter_context(Chroma(folder))
+        vectors = {pool: chroma.collection(pool, self.embedder.identity) for pool in Pool}
+        for collection in vectors.values():
+            collection.search(np.eye(1, self.embedder.dimensions, dtype=np.float32)[0], 1)
+        return vectors
 
     def _stored_level(self) -> Level:
         fresh = Level(embedder=self.embedder.identity)
@@ -134,3 +157,12 @@ class Indexes:
             beside = self._folder / f"{LEVEL_FILE}.new"
             beside.write_text(json.dumps(asdict(level)), encoding="utf-8")
             beside.replace(self._folder / LEVEL_FILE)
+
+
+def _anew_if_damaged(folder: Path, opened: Callable[[Path], T]) -> T:
+    """Open an index; one that cannot be read is thrown away, for the rows hold all that was in it."""
+    try:
+        return opened(folder)
+    except IndexUnavailable:
+        shutil.rmtree(folder)
+        return opened(folder)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from retrieval.errors import IndexUnavailable
 from retrieval.terms import terms
 
 WRITER_BYTES = 64_000_000
@@ -25,6 +26,9 @@ class LexicalIndex:
 
     Args:
         folder: where it is kept; None keeps it in memory.
+
+    Raises:
+        IndexUnavailable: the folder holds no readable index.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -38,7 +42,10 @@ class LexicalIndex:
         self._schema: Any = schema.build()
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-        self._index: Any = tantivy.Index(self._schema, path=str(folder) if folder else None)
+        try:
+            self._index: Any = tantivy.Index(self._schema, path=str(folder) if folder else None)
+        except ValueError as error:
+            raise IndexUnavailable(f"{folder}：{error}") from error
         self._index.register_tokenizer("spaces", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
         self._tantivy: Any = tantivy
 

@@ -88,12 +88,17 @@ def test_documents_without_any_numbers_are_split_at_paragraphs() -> None:
     assert _texts(body) == {"第1段": "自即日起禁止燃放。\n违者处理。", "第2段": "特此通告。"}
 
 
+def test_an_annex_alone_makes_no_law_of_a_notice() -> None:
+    assert list(_texts("自即日起禁止燃放。\n\n违者处理。\n\n附件：地点名单")) == ["第1段", "第2段", "第3段"]
+
+
 def test_nothing_comes_of_nothing() -> None:
     assert split("") == split(" \n\u200b\n") == ()
 
 
 def test_numbers_of_articles() -> None:
     assert article_number("第二百七十八条") == article_number("第278条") == (278, 0)
+    assert article_number("第２７８条") == (278, 0)
     assert article_number("第十条之二") == (10, 2)
     assert article_number("附件") is None
 
@@ -113,7 +118,7 @@ def test_round_trip(parts: list[tuple[str, str, str]]) -> None:
     assert [body[span.start : span.end] for span in spans] == [text for _, _, text in parts]
 
 
-@given(st.text(alphabet="第一二三条章节编、。\n# 　甲乙附件：（）*", max_size=200))
+@given(st.text(alphabet="第一二3１十百条之章节编、。\n# 　甲乙附件：（）*", max_size=200))
 def test_spans_are_in_order_and_only_labels_and_headings_stand_between(body: str) -> None:
     spans, at = split(body), 0
     for span in spans:
@@ -125,4 +130,4 @@ def test_spans_are_in_order_and_only_labels_and_headings_stand_between(body: str
         outside = outside[: span.start] + "\n" + outside[span.end :]
     for line in outside.splitlines():
         left = re.sub(r"\W", "", line)
-        assert not left or line.lstrip(" 　").startswith(("#", "第", "*")) or re.match(r"[\s　#*]*(?:[一二三]+、|附件)", line)
+        assert not left or line.lstrip(" 　").startswith(("#", "第", "*")) or re.match(r"[\s　#*]*(?:[一二十]+、|附件)", line)

@@ -101,21 +101,35 @@ async def test_a_restart_takes_up_the_stored_indexes_and_only_what_changed(
         }
 
 
-@pytest.mark.parametrize("damage", ["level.json", "terms", "level and terms"])
+@pytest.mark.parametrize("damage", ["level.json", "terms", "level.json and terms", "vectors/chroma.sqlite3", "terms/clauses/meta.json"])
 async def test_lost_indexes_are_made_anew_from_the_rows(database: Database, clock: ManualClock, tmp_path: Path, damage: str) -> None:
     await _import(database, clock, OLD)
     async with Library.open(tmp_path / "index") as library:
         await _refresh(database, library)
-        if "terms" in damage:
+        if damage.endswith("terms"):
             for pool in library._indexes.pools.values():
                 pool.lexical.clear()
-    if "level" in damage:
-        (tmp_path / "index" / "level.json").write_text("{broken", encoding="utf-8")
+    broken = tmp_path / "index" / damage.partition(" ")[0]
+    if broken.is_file():
+        broken.write_bytes(b"{broken" * 999)
     async with Library.open(tmp_path / "index") as library:
         await _refresh(database, library)
         assert {index.lexical.count() for index in library._indexes.pools.values()} == {2, 0}
         assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
         assert library.status.dense is DenseState.READY
+
+
+async def test_vectors_that_took_the_process_down_are_not_opened_again(database: Database, clock: ManualClock, tmp_path: Path) -> None:
+    await _import(database, clock, OLD)
+    async with Library.open(tmp_path / "index") as library:
+        await _refresh(database, library)
+    for file in (tmp_path / "index" / "vectors").rglob("*.bin"):
+        file.write_bytes(b"")
+    (tmp_path / "index" / "opening-vectors").touch()
+    async with Library.open(tmp_path / "index") as library:
+        await _refresh(database, library)
+        assert library.status.dense is DenseState.READY
+        assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
 
 
 async def test_another_embedder_fills_the_dense_index_anew(database: Database, clock: ManualClock, tmp_path: Path) -> None:
