@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from monitoring.doubts import doubts
 from monitoring.event import Event, LevelChange
 from monitoring.factors import Factor
 from monitoring.grading import EventSpread, Grade, grade_event, graver
@@ -36,12 +37,13 @@ def own_factors(event: Event) -> list[Factor]:
 
 
 async def regrade(session: AsyncSession, event: Event, item: Item, policy: GradingPolicy, now: datetime) -> Grade:
-    """Measure an event again after a post has joined, and note its points and its factors. The level itself is left alone."""
+    """Measure an event again after a post has joined, and note its points, factors and doubts. The level itself is left alone."""
     await _measure(session, event)
     grade = grade_event(event.item_level, own_factors(event), spread_of(event, now), policy)
     event.points = grade.points
     if grade.factors:
         event.factors = [factor.to_json() for factor in grade.factors]
+    event.doubts = doubts(own_factors(event))
     return grade
 
 

@@ -25,7 +25,7 @@ class Observation:
         event: the event it belongs to; None for a post that is not the department's and repeats none that is.
         is_new: False where the same post had been seen before.
         level_before, level_after: of the event, 0 for none.
-        milestones: what passed with this post, in words for staff: a new key fact, a round number of posts.
+        milestones: what passed with this post, in words for staff: a new key fact, an official word.
         revision_changed: level, place or line of a standing event changed, so that what was approved for it no longer holds.
         needs_card_update: something that a card shows has changed.
     """
@@ -82,7 +82,7 @@ async def _joined(
     session: AsyncSession, event: Event, item: Item, source: Source, now: datetime, watch: Watch, *, is_standing: bool
 ) -> Observation:
     """Count a stored item into its event and grade the event."""
-    sources_before, level_before = len(event.source_names), event.level
+    level_before = event.level
     gathering.count_in(event, item, source.name)
     new_factors = levelling.take_in_factors(event, item)
     if is_standing:
@@ -93,7 +93,7 @@ async def _joined(
     changed |= await _graded(session, event, item, now, watch)
     event.revision += changed and is_standing
     await session.flush()
-    passed = milestones(event, sources_before, new_factors, source, watch.policy) if is_standing else ()
+    passed = milestones(new_factors, source, watch.policy) if is_standing else ()
     return Observation(item, event, True, level_before, event.level, passed, changed and is_standing, needs_card_update=True)
 
 

@@ -60,7 +60,7 @@ async def test_the_grave_event_rises_to_the_gravest_levels_and_is_one_event(data
     assert last.item_count == 12
     assert last.trend is Trend.RISING
     assert last.per_minute >= 0.5
-    assert "累计 10 条" in {milestone for o in seen for milestone in o.milestones}
+    assert not [milestone for o in seen for milestone in o.milestones if "条" in milestone], "mere counts change the card in place"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
