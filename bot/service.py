@@ -22,6 +22,7 @@ from bot.loops import Loop, run_together
 from bot.settings import load_settings
 from bot.timekeeper import Timekeeper
 from bot.watcher import Watcher
+from casework import publishing
 from casework.chat import CommandHandler, StaffChat
 from prompts import say
 
@@ -51,6 +52,8 @@ async def keep_going(house: House, chats: Mapping[str, StaffChat], greeting: str
         extra: further loops, for the demonstration.
     """
     stop = asyncio.Event()
+    async with house.database.transaction() as session:
+        await publishing.recover(session, house.clock.now(), house.desk)
     async with contextlib.AsyncExitStack() as connected:
         for chat in chats.values():
             await connected.enter_async_context(chat)

@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.loops import pause
 from casework import deadlines, digest
 from casework.desk import Desk
+from monitoring.dormancy import put_to_sleep
 from storage import anchor, audit
 from storage.clock import Clock
 from storage.engine import Database
@@ -33,6 +34,7 @@ class Timekeeper:
         async with self._database.transaction() as session:
             given = await deadlines.step_deadlines(session, now, self._desk)
             given += await digest.step_digest(session, now, self._desk)
+            await put_to_sleep(session, now)
         await self.note_head()
         return given
 

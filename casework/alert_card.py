@@ -166,7 +166,7 @@ def _span(span: str) -> str:
 
 
 def _doubts(event: Event, grave: bool) -> list[Row]:
-    return [Row(say("alert.doubts_label"), say("alert.doubts", doubts="、".join(event.doubts)))] if grave and event.doubts else []
+    return [Row(say("alert.doubts_label"), say("alert.doubts", doubts="；".join(event.doubts)))] if grave and event.doubts else []
 
 
 def _muted(s: Situation, now: datetime) -> list[Row]:

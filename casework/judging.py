@@ -16,7 +16,8 @@ from casework.message import Button, Card, CardKind
 from casework.permission import Act, require
 from casework.situation import event_of
 from casework.staff import StaffMember
-from monitoring.event import Event, Label, LabelKind, LevelChange
+from monitoring.corrections import label_event, lower_level, raise_by_hand
+from monitoring.event import Event, LabelKind, LevelChange
 from prompts import say, words
 from storage import audit
 
@@ -65,8 +66,9 @@ async def lower(session: AsyncSession, case: Case, staff: StaffMember, now: date
     if event.level == 4:
         await _end_as_false_alarm(session, case, staff, LabelKind.LEVEL_TOO_HIGH, now, desk)
         return say("casework.dismissed", number=case.number, kind=words("casework.false_alarms")[LabelKind.LEVEL_TOO_HIGH.value])
-    await _label(session, event, staff, LabelKind.LEVEL_TOO_HIGH, now)
-    await _set_level(session, case, event, event.level + 1, staff, say("casework.level_too_high"), now, desk)
+    await label_event(session, event, LabelKind.LEVEL_TOO_HIGH, staff.id or 0, staff.name, now)
+    reason = say("casework.level_too_high")
+    await _follow_level(session, case, event, await lower_level(session, event, event.level + 1, staff.name, reason, now), now, desk)
     await refresh(session, case, now, desk, by_people=True)
     return say("casework.lowered", number=case.number, level=words("alert.levels")[str(event.level)])
 
@@ -79,7 +81,7 @@ async def escalate(session: AsyncSession, case: Case, staff: StaffMember, reason
         raise Refused(say("casework.escalate_why", number=case.number))
     event = await event_of(session, case)
     if event.level > 1:
-        await _set_level(session, case, event, event.level - 1, staff, reason, now, desk)
+        await _follow_level(session, case, event, await raise_by_hand(session, event, event.level - 1, staff.name, reason, now), now, desk)
         await announce(session, case, event, now, now)
     called = await _call_leader(session, case, staff, reason, now, desk)
     await audit.append(
@@ -98,15 +100,10 @@ async def _call_leader(session: AsyncSession, case: Case, staff: StaffMember, re
     return name
 
 
-async def _set_level(
-    session: AsyncSession, case: Case, event: Event, level: int, staff: StaffMember, reason: str, now: datetime, desk: Desk
-) -> None:
-    change = LevelChange(event_id=event.id or 0, at=now, from_level=event.level, to_level=level, reasons=[reason], actor=staff.name)
-    session.add(change)
-    old, event.level, event.revision = event.level, level, event.revision + 1
-    names = words("alert.levels")
-    add_step(session, case, say("casework.step_level", old=names[str(old)], new=names[str(level)], reason=reason), now, staff.name)
-    await audit.append(session, staff.name, "event.level_set", f"event:{event.id}", at=now, old=old, new=level)
+async def _follow_level(session: AsyncSession, case: Case, event: Event, change: LevelChange, now: datetime, desk: Desk) -> None:
+    """What a level set by a person means for the case: its timeline, its clocks, texts on their way."""
+    old, new = (words("alert.levels")[str(level)] for level in (change.from_level, change.to_level))
+    add_step(session, case, say("casework.step_level", old=old, new=new, reason=change.reasons[0]), now, change.actor)
     await session.flush()
     await deadlines.keep_clocks(session, case, event, now, now)
     await approval.void_outdated(session, case, event, now, desk)
@@ -114,7 +111,7 @@ async def _set_level(
 
 async def _end_as_false_alarm(session: AsyncSession, case: Case, staff: StaffMember, kind: LabelKind, now: datetime, desk: Desk) -> None:
     event = await event_of(session, case)
-    await _label(session, event, staff, kind, now)
+    await label_event(session, event, kind, staff.id or 0, staff.name, now)
     case.state, case.closed_at = CaseState.DISMISSED, now
     case.outcome = say("casework.dismissed_outcome", kind=words("casework.false_alarms")[kind.value], name=staff.name)
     add_step(session, case, case.outcome, now, staff.name)
@@ -123,8 +120,3 @@ async def _end_as_false_alarm(session: AsyncSession, case: Case, staff: StaffMem
     await deadlines.drop_all(session, case, now)
     await approval.void_all(session, case, staff.name, say("casework.void_dismissed"), now)
     await refresh(session, case, now, desk, by_people=True)
-
-
-async def _label(session: AsyncSession, event: Event, staff: StaffMember, kind: LabelKind, now: datetime) -> None:
-    session.add(Label(kind=kind, event_id=event.id, item_id=event.first_item_id, staff_id=staff.id or 0, at=now))
-    await audit.append(session, staff.name, "label.given", f"event:{event.id}", at=now, kind=kind)

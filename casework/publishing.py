@@ -21,7 +21,9 @@ from casework.errors import PublishError, Refused
 from casework.message import Card, CardKind
 from casework.permission import Act, require
 from casework.publication import Promise, Publication, PublicationState
+from casework.situation import event_of
 from casework.staff import StaffMember
+from monitoring.corrections import mark_answered
 from prompts import say
 from storage import audit
 
@@ -153,6 +155,7 @@ async def _published(session: AsyncSession, case: Case, publication: Publication
         case.state, case.replied_at = CaseState.REPLIED, now
     add_step(session, case, say("casework.step_published", version=version.number, link=link), now, actor if actor != "system" else "")
     await audit.append(session, actor, "publication.published", subject(case), at=now, version=version.number, hash=version.bound_hash)
+    await mark_answered(session, await event_of(session, case), actor, now)
     await session.flush()
     await keep_promises(session, case, now)
     await deadlines.meet(session, case, deadlines.PUBLIC_ANSWERS, now)

@@ -46,7 +46,7 @@ class GroupSeat(Protocol):
 async def seat_staff(
     session: AsyncSession, seats: Iterable[Seat], groups: Iterable[GroupSeat], roster: Sequence[str], now: datetime
 ) -> None:
-    """Make rows of the settings: new people and chats are added, changed ones updated, missing ones made inactive. Every change is audited."""
+    """Make rows of the settings: the new are added, the changed updated, the missing made inactive. Every change is audited."""
     known = {member.name: member for member in (await session.exec(select(StaffMember))).all()}
     for seat in seats:
         member = known.pop(seat.name, None) or StaffMember(name=seat.name)

@@ -50,6 +50,21 @@ async def lower_level(session: AsyncSession, event: Event, level: int, actor: st
     return change
 
 
+async def raise_by_hand(session: AsyncSession, event: Event, level: int, actor: str, reason: str, now: datetime) -> LevelChange:
+    """Set a graver level, by a named person who knows more than the posts tell.
+
+    Raises:
+        CorrectionRefused: the level is not graver, or no person or no reason is named.
+    """
+    if not 1 <= level <= 4 or graver(level, event.level) == event.level or not actor.strip() or not reason.strip():
+        raise CorrectionRefused(f"event {event.id}: from {event.level} to {level}")
+    change = LevelChange(event_id=_id(event), at=now, from_level=event.level, to_level=level, reasons=[reason.strip()], actor=actor)
+    session.add(change)
+    event.level, event.revision = level, event.revision + 1
+    await audit.append(session, actor, "event.level_raised", _subject(event), at=now, before=change.from_level, after=level)
+    return change
+
+
 async def mark_answered(session: AsyncSession, event: Event, actor: str, now: datetime) -> None:
     """Note that the public was answered: from now on posts about the matter are no longer unanswered repeats."""
     event.unanswered_returns = 0

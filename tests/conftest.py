@@ -1,5 +1,7 @@
 """What all tests share: a migrated database in a temporary folder, a clock that is moved by hand, no network outside loopback."""
 
+import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -28,10 +30,26 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that all migrations made; every test gets a copy."""
+    path = tmp_path_factory.mktemp("migrated") / "wensheng.sqlite3"
+
+    async def migrate() -> None:
+        async with Database(sqlite_url(path)) as opened:
+            await upgrade(opened.engine, metadata())
+            async with opened.engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    asyncio.run(migrate())
+    return path
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with Database(sqlite_url(tmp_path / "wensheng.sqlite3")) as opened:
-        await upgrade(opened.engine, metadata())
+async def database(tmp_path: Path, migrated: Path) -> AsyncIterator[Database]:
+    path = tmp_path / "wensheng.sqlite3"
+    shutil.copyfile(migrated, path)
+    async with Database(sqlite_url(path)) as opened:
         yield opened
 
 
