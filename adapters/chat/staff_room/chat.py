@@ -3,14 +3,17 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import uvicorn
 from sqlalchemy import func
 from sqlmodel import select
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
@@ -120,19 +123,31 @@ class StaffRoom:
         """The pages as an ASGI application."""
         site = Site(
             self._database, self._clock, self._desk, self._bell, Pages(self._desk.department.name), self._groups,
-            self._secret, handler, self._open_login,
+            self._secret, handler, self._open_login, self._public_url.startswith("https:"),
         )  # fmt: skip
         staff_routes: list[BaseRoute] = [*Talk(site).routes(), *Casefile(site).routes()]
         if self._open_login:
             staff_routes = [Mount("/as/{account}", routes=staff_routes)]
         routes = [Mount("/static", StaticFiles(directory=STATIC)), *Door(site).routes(), *staff_routes]
         hosts = (self._host, urlsplit(self._public_url).hostname or "")
-        return Starlette(routes=routes, middleware=[Middleware(Border, hosts=hosts)])
+        return Starlette(
+            routes=routes, middleware=[Middleware(Border, hosts=hosts)], exception_handlers={HTTPException: _sorry(site.pages)}
+        )
 
     async def _latest(self) -> tuple[int, int | None]:
         """What changes when there is news: the last message, and the last change of state of anything."""
         async with self._database.reading() as session:
             return await transcript.last_id(session), (await session.exec(select(func.max(AuditEntry.number)))).one()
+
+
+def _sorry(pages: Pages) -> Callable[[Request, Exception], Response]:
+    """What a page that is not there answers: the sentence that says what is missing."""
+
+    def answer(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return HTMLResponse(pages.render("sorry.html", message=error.detail), status_code=error.status_code)
+
+    return answer
 
 
 class _Server(uvicorn.Server):

@@ -21,7 +21,11 @@ class Door:
         """Where it answers."""
         if self._site.open_login:
             return [Route("/", self._anybody)]
-        return [Route("/login/{ticket}", self._ask), Route("/login/{ticket}", self._enter, methods=["POST"])]
+        return [
+            Route("/login/{ticket}", self._ask),
+            Route("/login/{ticket}", self._enter, methods=["POST"]),
+            Route("/logout", self._leave, methods=["POST"]),
+        ]
 
     async def _anybody(self, _: Request) -> Response:
         async with self._site.database.reading() as session:
@@ -45,8 +49,16 @@ class Door:
         if token is None:
             return self._page(prompts.say("staff_room.link_spent"))
         response = RedirectResponse("/", status_code=303)
-        lifetime, secure = int(SESSION_LIFETIME.total_seconds()), request.url.scheme == "https"
-        response.set_cookie(COOKIE, token, max_age=lifetime, httponly=True, samesite="strict", secure=secure)
+        lifetime = int(SESSION_LIFETIME.total_seconds())
+        response.set_cookie(COOKIE, token, max_age=lifetime, httponly=True, samesite="strict", secure=self._site.https)
+        return response
+
+    async def _leave(self, request: Request) -> Response:
+        """End the session of this browser, as one does at a shared desk."""
+        async with self._site.database.transaction() as session:
+            await sessions.end(session, request.cookies.get(COOKIE, ""), self._site.clock.now())
+        response = RedirectResponse("/", status_code=303)
+        response.delete_cookie(COOKIE)
         return response
 
     def _page(self, refusal: str) -> Response:

@@ -88,6 +88,14 @@ async def begin(session: AsyncSession, staff_id: int, ticket: str, now: datetime
     return token
 
 
+async def end(session: AsyncSession, token: str, now: datetime) -> None:
+    """End the session of a cookie; nothing happens when there is none."""
+    visitor, known = await by_token(session, token, now), await session.get(RoomSession, _digest(token))
+    if visitor and known:
+        known.expires_at = now
+        await audit.append(session, visitor.name, "session.ended", f"staff:{visitor.staff_id}", at=now)
+
+
 async def by_token(session: AsyncSession, token: str, now: datetime) -> Visitor | None:
     """The person whose cookie this is."""
     known = await session.get(RoomSession, _digest(token))

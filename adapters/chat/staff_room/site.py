@@ -31,6 +31,7 @@ class Site:
 
     Attributes:
         open_login: everybody may be anybody, by a path in front of each page: for demonstrations.
+        https: whether browsers reach the room encrypted; then the cookie never travels otherwise.
     """
 
     database: Database
@@ -41,7 +42,8 @@ class Site:
     groups: tuple[tuple[str, str], ...]
     secret: bytes
     handler: CommandHandler
-    open_login: bool = False
+    open_login: bool
+    https: bool
 
     async def visitor(self, request: Request) -> Visitor | None:
         """The person who asks; None for a stranger."""

@@ -193,3 +193,17 @@ async def test_a_lost_link_is_said_and_mends_itself(database: Database, clock: M
         await expect(page.get_by_text("断线时发生的事")).to_be_visible(timeout=10_000)
         await expect(page.locator("#lost")).to_be_hidden()
         await page.context.close()
+
+
+async def test_a_personal_link_lets_in_and_out(database: Database, clock: ManualClock, sample: SampleCase, chromium: Browser) -> None:
+    room = make_room(database, clock, open_login=False)
+    async with room, listening(room, Desk(room, database, clock)):
+        page = await (await chromium.new_context(viewport=PHONE)).new_page()
+        await page.goto(room.login_link(sample.staff["周明"]))
+        await page.get_by_role("button", name="进入值班室").click()
+        await expect(page.locator(".who .name")).to_have_text("周明")
+        await expect(page.locator("#lost")).to_be_hidden()
+        await page.locator(".who summary").click()
+        await page.get_by_role("button", name="退出登录").click()
+        await expect(page.get_by_text("只对本单位值班人员开放")).to_be_visible()
+        await page.context.close()

@@ -91,7 +91,9 @@ async def test_a_text_is_checked_while_it_is_written(page: httpx.AsyncClient, sa
 
 @pytest.mark.parametrize("path", ["/cases/Z99", "/cases/Z99/draft", "/cases/Z99/events", "/clauses?key=无", "/past-cases/无"])
 async def test_what_is_not_there_is_not_found(page: httpx.AsyncClient, sample: SampleCase, path: str) -> None:
-    assert (await page.get(f"/as/liwen{path}")).status_code == 404
+    answer = await page.get(f"/as/liwen{path}")
+    assert answer.status_code == 404
+    assert "没有这一页" in answer.text
 
 
 async def test_a_past_case_is_shown_as_no_basis(page: httpx.AsyncClient, sample: SampleCase) -> None:

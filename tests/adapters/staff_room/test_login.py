@@ -14,7 +14,8 @@ from storage import audit
 from storage.clock import ManualClock
 from storage.engine import Database
 from tests.adapters.staff_chat_contract import Listener
-from tests.adapters.staff_room.conftest import SECRET, make_room, paged
+from tests.adapters.staff_room.conftest import GROUPS, SECRET, make_room, paged
+from tests.casework.room import make_desk
 
 
 @pytest.fixture
@@ -108,6 +109,24 @@ async def test_a_log_in_is_on_record_without_its_token(
         entry = await session.get_one(audit.AuditEntry, report.entries)
     assert (entry.actor, entry.action, report.broken_at) == ("李雯", "session.started", None)
     assert guest.cookies[COOKIE] not in str(entry.model_dump())
+
+
+async def test_who_leaves_must_log_in_again(closed_room: StaffRoom, guest: httpx.AsyncClient, staff: dict[str, int]) -> None:
+    await guest.post(closed_room.login_link(staff["李雯"]))
+    kept = guest.cookies[COOKIE]
+    await guest.post("/logout")
+    assert COOKIE not in guest.cookies
+    assert (await guest.get("/", headers={"cookie": f"{COOKIE}={kept}"})).status_code == 401
+
+
+async def test_behind_https_the_cookie_never_travels_in_the_open(
+    database: Database, clock: ManualClock, staff: dict[str, int], listener: Listener
+) -> None:
+    address = "https://zhiban.example.gov.cn"
+    room = StaffRoom(database, host="127.0.0.1", port=0, groups=GROUPS, secret=SECRET, clock=clock, desk=make_desk(), public_url=address)
+    async with room, paged(room, listener) as client:
+        answer = await client.post(room.login_link(staff["李雯"]))
+    assert "secure" in answer.headers["set-cookie"].lower()
 
 
 async def test_a_made_up_cookie_is_nobody_s(guest: httpx.AsyncClient) -> None:

@@ -181,7 +181,8 @@ const commands = Object.entries(JSON.parse(room.suggestions)); // ["认领 {case
 
 function recentCases() {
   const numbers = [...list.querySelectorAll("[data-case]")].map((message) => message.dataset.case).reverse();
-  return [...new Set(numbers)].slice(0, 3);
+  const desk = [...document.querySelectorAll(".cases .number")].map((number) => number.textContent);
+  return [...new Set([...numbers, ...desk])].slice(0, 3);
 }
 
 function matching(typed) {
