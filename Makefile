@@ -24,8 +24,11 @@ bench: .venv/.ready-dev
 lock:
 	.ci/lock
 
+# Takes the pictures of the README from a running demonstration.
 pictures: .venv/.ready-dev
-	$(PYTHON) docs/pictures/take.py
+	$(PYTHON) -m bot demo --no-browser --port 8790 & demo=$$!; trap "kill $$demo" EXIT; \
+	until $(PYTHON) -c "import socket; socket.create_connection(('127.0.0.1', 8790))" 2>/dev/null; do sleep 1; done; sleep 40; \
+	$(PYTHON) docs/pictures/take.py http://127.0.0.1:8790 docs/pictures
 
 .venv/.ready-base: requirements/base.txt pyproject.toml .ci/prepare
 	.ci/prepare base
