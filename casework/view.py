@@ -24,7 +24,7 @@ MOST_ITEMS = 60
 
 @dataclass(frozen=True)
 class OpenCase:
-    """One live case on the desk. `next_deadline` is the running clock that ends first, else one that was missed; reporting upward has no hours."""
+    """One live case on the desk. `next_deadline` is the running clock that ends first, else a missed one; reporting upward has no hours."""
 
     number: str
     state: CaseState

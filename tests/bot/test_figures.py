@@ -37,12 +37,8 @@ async def stocked(database: Database) -> Database:
         await session.flush()
         for key, (day, place) in enumerate(posts):
             at = datetime(2026, 11, day, 12, tzinfo=CHINA)
-            session.add(
-                Item(
-                    source_id=1, source_key=str(key), text="摆摊占道", posted_at=at, observed_at=at, relevance=Relevance.YES, line="市容秩序",
-                    intent="投诉", place=place, level=4,
-                )
-            )  # fmt: skip
+            read = {"relevance": Relevance.YES, "line": "市容秩序", "intent": "投诉", "level": 4}
+            session.add(Item(source_id=1, source_key=str(key), text="摆摊占道", posted_at=at, observed_at=at, place=place, **read))
     return database
 
 

@@ -50,9 +50,12 @@ async def test_a_cut_end_shows_against_the_anchor(database: Database, clock: Man
 
 
 async def test_a_rolled_back_change_leaves_no_entry(database: Database, clock: ManualClock) -> None:
-    with pytest.raises(RuntimeError):
+    async def change_and_fail() -> None:
         async with database.transaction() as session:
             await audit.append(session, "李雯", "case.claimed", "case:A1", at=clock.now())
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await change_and_fail()
     async with database.reading() as session:
         assert await audit.head(session) == (0, audit.GENESIS)
