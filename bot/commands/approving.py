@@ -10,7 +10,7 @@ from bot.commands.handling import QuickHandler
 from bot.commands.order import Order, done
 from casework import publishing, signing
 from casework.chat import Response
-from casework.citation import why_citations_fail
+from casework.standing_citations import why_citations_fail
 from casework.drafting.draft import ReplyVersion, VersionState
 from casework.drafting.versions import versions_of
 from casework.errors import PublishError, Refused

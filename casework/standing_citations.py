@@ -5,6 +5,7 @@ from datetime import date
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from casework.checks.citations import holds
 from casework.drafting.draft import ReplyVersion
 from knowledge_base.clause import Clause
 from knowledge_base.region import Region
@@ -21,6 +22,6 @@ async def why_citations_fail(session: AsyncSession, version: ReplyVersion, *, on
     for key, citation in cited.items():
         clause = clauses.get(key)
         unchanged = clause is not None and clause.text_hash == citation["text_hash"] and citation["quote"] in clause.text
-        if clause is None or not unchanged or not clause.in_force_on(on) or not clause.region.covers(region):
-            return say("commands.clause_changed", name=citation["name"])
+        if clause is None or not unchanged or not holds(clause, region, on):
+            return say("casework.clause_changed", name=citation["name"])
     return None
