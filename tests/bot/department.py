@@ -98,7 +98,7 @@ async def running(house: House, chats: Mapping[str, StaffChat]) -> AsyncIterator
     async with contextlib.AsyncExitStack() as connected:
         for chat in chats.values():
             await connected.enter_async_context(chat)
-        readers = await connected.enter_async_context(SourceReaders(house.clock))
+        readers = await connected.enter_async_context(SourceReaders())
         loops = asyncio.create_task(run_together(build_loops(house, chats, readers), stop))
         try:
             yield
