@@ -50,7 +50,7 @@ async def replace(session: AsyncSession, chat: str, root: int, card: Card, *, at
     """
     await _take_turn(session)
     message = await session.get(RoomMessage, root)
-    if message is None or message.chat != chat or message.card is None:
+    if message is None or message.chat != chat or message.card is None or message.replaces is not None:
         return None
     latest = (await _latest_faces(session, [root])).get(root, message)
     if latest.face == card:

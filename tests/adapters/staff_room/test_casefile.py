@@ -172,7 +172,9 @@ async def test_a_case_is_shown_in_every_state(database: Database, page: httpx.As
             row.state = clock_state
     for path in ("/cases/A12", DRAFT, "/desk"):
         assert (await page.get(f"/as/liwen{path}")).status_code == 200
-    assert "已道歉" in (await page.get("/as/liwen/cases/A12")).text
+    html = (await page.get("/as/liwen/cases/A12")).text
+    assert "已道歉" in html
+    assert ('data-command="办结 A12"' in html) == (state is CaseState.REPLIED)
 
 
 async def _sign(session: AsyncSession, version: ReplyVersion, approvers: list[int]) -> None:

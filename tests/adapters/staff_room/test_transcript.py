@@ -65,7 +65,7 @@ class Model:
         return len(self.rows)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(acts, max_size=16), st.integers(0, 16))
 def test_the_transcript_is_what_a_list_would_be(acts: list[Act], looked_at: int) -> None:
     asyncio.run(_compare(acts, looked_at))

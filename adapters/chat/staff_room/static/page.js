@@ -20,6 +20,7 @@ function toast(text, kind = "") {
   line.textContent = text;
   line.addEventListener("click", () => line.remove());
   byId("toasts").append(line);
+  while (byId("toasts").childElementCount > 2) byId("toasts").firstElementChild.remove();
   setTimeout(() => line.remove(), 3500 + 90 * text.length);
 }
 
