@@ -8,7 +8,7 @@ from monitoring.archive import Archive
 from monitoring.assignment import assign, keys_of, voice_of
 from monitoring.duplicates import Text, bands_of, find_original, text_of
 from monitoring.event import Event, EventState
-from monitoring.headline import headline
+from monitoring.headline import gravity, headline
 from monitoring.item import Attitude, Item
 from monitoring.likeness import Voice
 from monitoring.lines import OTHER
@@ -96,9 +96,10 @@ def count_in(event: Event, item: Item, source_name: str) -> None:
 
 
 def retell(event: Event, item: Item) -> None:
-    """Let the post that has raised an event's level tell what it is about."""
-    if item.level == event.level:
-        event.headline = headline(event.place or item.place, item.title, item.text)
+    """Let the post that has raised an event's level tell what it is about, where it tells of something graver than the headline does."""
+    told = headline(event.place or item.place, item.title, item.text)
+    if item.level == event.level and gravity(told) > gravity(event.headline):
+        event.headline = told
 
 
 def learn_place_and_line(event: Event, item: Item) -> bool:
