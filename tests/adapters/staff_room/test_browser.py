@@ -53,6 +53,8 @@ class Desk:
             return Response(cards=(Card(CardKind.REFUSAL, head="A12 已被认领，不能再报误报。"),))
         if incoming.text.startswith("补充 A12 1 "):
             return await self._fill(incoming.text)
+        if incoming.text.startswith("送签"):
+            return Response(brief=f"送到 {incoming.chat}")
         if incoming.text.startswith("A12"):
             return Response(cards=(Card(CardKind.ANSWER, head="A12 由李雯处理中"),))
         return None
@@ -145,6 +147,15 @@ async def test_a_fact_is_filled_and_stands_in_every_candidate_without_reload(chr
     await expect(page.locator("#candidate-2 mark.fact", has_text="中队七点到场")).to_be_visible()
     await expect(page.locator(f'#candidate-2 mark.slot[data-slot="{PLACE_SLOT}"]')).to_have_count(0)
     assert await page.evaluate("window.stayed")
+
+
+async def test_what_is_done_on_a_page_belongs_to_the_group_one_came_from(chromium: Browser, desk: Desk) -> None:
+    page = await _open(chromium, desk, "liwen", "/room/market")
+    await page.goto(f"{desk.room.url}as/liwen/cases/A12/draft")
+    await page.get_by_role("button", name="送签①").click()
+    await expect(page.locator(".toast")).to_have_text("送到 market")
+    await page.get_by_label("回到群里").click()
+    await expect(page.get_by_role("heading", name="市场监管二组")).to_be_visible()
 
 
 async def test_a_colleague_s_fact_arrives_and_takes_nothing_that_is_being_typed(chromium: Browser, desk: Desk) -> None:

@@ -76,6 +76,5 @@ page.addEventListener("submit", (submit) => {
   });
 });
 
-/** The way back leads to the room that one came from. */
-const back = byId("back");
-if (back && document.referrer === "" && history.length > 1) back.addEventListener("click", (click) => { click.preventDefault(); history.back(); });
+const cameFrom = sessionStorage.getItem(tabChat);
+if (cameFrom) byId("back").href = `${base}/room/${encodeURIComponent(cameFrom)}`;

@@ -24,13 +24,19 @@ function toast(text, kind = "") {
   setTimeout(() => line.remove(), 3500 + 90 * text.length);
 }
 
+/** The chat that this tab is in, or was in before it opened a case. */
+const tabChat = `chat:${base}`;
+if (document.body.dataset.chat) sessionStorage.setItem(tabChat, document.body.dataset.chat);
+
 /** Send one act to the server. The same id again is the same act, so sending it a second time does no harm. */
 async function send(path, act) {
-  const body = JSON.stringify({ id: crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`, ...act });
+  const chat = sessionStorage.getItem(tabChat);
+  const body = JSON.stringify({ chat, id: crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`, ...act });
   for (const pause of [400, 0]) {
     try {
       const answer = await fetch(base + path, { method: "POST", headers: { "content-type": "application/json" }, body });
       if (answer.status === 401) location.reload();
+      if (answer.status === 404) sessionStorage.removeItem(tabChat); // the chat is gone; the next act goes to the first
       if (!answer.ok) throw new Error(String(answer.status));
       const { brief, refusal } = await answer.json();
       toast(brief);

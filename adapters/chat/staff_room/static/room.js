@@ -145,7 +145,7 @@ list.addEventListener("click", (click) => {
   const button = click.target.closest("button[data-command]");
   if (!button) return;
   const { token, command } = button.dataset;
-  busy(button, () => (token ? send("/press", { chat: room.chat, token }) : send("/act", { chat: room.chat, text: command })));
+  busy(button, () => (token ? send("/press", { token }) : send("/act", { text: command })));
 });
 
 const composer = byId("composer"), choices = byId("suggestions");
@@ -162,7 +162,7 @@ composer.addEventListener("submit", async (submit) => {
   line.value = "";
   fit();
   suggest();
-  const { sent } = await send("/say", { chat: room.chat, text });
+  const { sent } = await send("/say", { text });
   if (!sent && !line.value) { line.value = text; fit(); }
 });
 
@@ -232,6 +232,6 @@ byId("forward").addEventListener("click", () => byId("forwarding").showModal());
 byId("forward-form").addEventListener("submit", async (submit) => {
   if (submit.submitter?.value !== "send") return;
   const form = submit.target, post = form.post.value, origin = form.origin.value;
-  const { sent } = await send("/forward", { chat: room.chat, post, origin });
+  const { sent } = await send("/forward", { post, origin });
   if (sent) form.reset();
 });
