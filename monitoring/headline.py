@@ -80,7 +80,7 @@ class _Clause:
 
 def headline(place: str | None, title: str, text: str) -> str:
     """A line of at most LONGEST characters: the place first, where it is known and short, then what is told of it."""
-    named = place if place and len(place) <= _LONGEST_PLACE else ""
+    named = " ".join(place.split()) if place and len(place) <= _LONGEST_PLACE else ""
     clauses = list(_clauses(named, title, text))
     if not clauses:
         return _fitted(" ".join(re.sub("[!！]", " ", title.strip() or text).split()) or "（无文字）", LONGEST)
