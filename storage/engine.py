@@ -15,6 +15,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.errors import DatabaseUnavailable
+from storage.sqlite_driver import PromptConnection
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 """How long a statement waits for another process's write to end."""
@@ -82,7 +83,11 @@ def _create_engine(url: str) -> AsyncEngine:
     path = make_url(url).database
     if path:
         _prepare_folder(Path(path))
-    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=4, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000})
+
+    async def connect() -> PromptConnection:
+        return await PromptConnection(path or ":memory:", SQLITE_BUSY_TIMEOUT_MS / 1000)  # type: ignore[return-value]  # itself
+
+    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=4, async_creator=connect)
     event.listen(engine.sync_engine, "connect", _configure_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
