@@ -62,7 +62,7 @@ def matter_of(post: dict[str, Any], desk: Desk) -> Matter:
     return Matter(
         case_number="", headline=title or text[:40], line=found.line, level=found.level, place=found.place, intent=found.intent,
         event_revision=1, posts=(whole,), asks=asks_of(whole.whole, found.line, found.intent, found.asks),
-        ours=found.relevance.is_ours, region=desk.department.region,
+        has_video=any(factor.name == "video" for factor in found.factors), ours=found.relevance.is_ours, region=desk.department.region,
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """逐项答复: what is said to each ask, by the way it is asked; where nothing is known an open slot names what is missing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casework.drafting.ask import AskKind, kind_of, topic_of_ask
+from casework.drafting.ask import kind_of, topic_of_ask
 from casework.drafting.candidate import Sentence, SentenceKind
 from casework.drafting.citizen_words import without_marks
 from casework.drafting.evidence import Evidence
@@ -25,27 +26,30 @@ class Answer:
     sentences: tuple[Sentence, ...]
 
 
-def answers(matter: Matter, evidence: Evidence, topic: Topic, *, brief: bool = False, quoting: bool = True) -> list[Answer]:
+def answers(
+    matter: Matter, evidence: Evidence, topic: Topic, *, brief: bool = False, quoting: bool = True, to_many: bool = False
+) -> list[Answer]:
     """An answer for every ask.
 
     Args:
         topic: what the matter is about; an ask may be about another topic.
         brief: leave out what is not needed to understand the answer.
         quoting: whether clauses are quoted at the asks that they bear on.
+        to_many: speak to the public and not to the one who asked.
     """
     answered: list[Answer] = []
     said: list[str] = []
     for number, ask in enumerate(matter.asks, 1):
         quote = evidence.by_ask.get(ask) if quoting else None
-        sentences = _answer(matter, ask, number, topic_of_ask(ask, matter.told, matter.line, topic), quote, said, brief)
-        answered.append(Answer(ask, tuple(sentences)))
+        lead = _lead(matter, ask, number, to_many)
+        answered.append(Answer(ask, (lead, *_answer(ask, topic_of_ask(ask, matter.told, matter.line, topic), quote, said, brief))))
     return answered
 
 
-def named(matter: Matter, *, brief: bool = False) -> Sentence:
-    """One sentence that names all asks as still open; briefly, that all of them will be answered."""
-    listed = "、".join(_echoed(ask, matter.told) for ask in matter.asks)
-    wording = ("news_" if matter.is_news else "") + ("named_brief" if brief else "named")
+def named(matter: Matter, asks: Sequence[str], *, to_many: bool = False) -> Sentence:
+    """One sentence that names asks as still open; it says so where they are not all."""
+    listed = "、".join(_echoed(ask, matter.told) for ask in asks)
+    wording = ("public_" if to_many or matter.is_news else "") + ("named" if len(asks) == len(matter.asks) else "named_brief")
     return Sentence(_pieces()[wording].format(asks=listed), SentenceKind.FACT, (POST,))
 
 
@@ -62,9 +66,9 @@ def gap_of(ask: str) -> str:
     return slot(f"“{without_marks(ask)}”{kind_of(ask).tail}")
 
 
-def _answer(matter: Matter, ask: str, number: int, topic: Topic, quote: Quote | None, said: list[str], brief: bool) -> list[Sentence]:
+def _answer(ask: str, topic: Topic, quote: Quote | None, said: list[str], brief: bool) -> list[Sentence]:
     kind = kind_of(ask)
-    sentences = [_lead(matter, ask, number, kind)]
+    sentences: list[Sentence] = []
     if quote and quote.text not in said:
         sentences += clause_sentences(quote)[: 1 if brief else 2]
         said.append(quote.text)
@@ -76,9 +80,12 @@ def _answer(matter: Matter, ask: str, number: int, topic: Topic, quote: Quote | 
     return [*sentences, Sentence(text + "\n", SentenceKind.SLOT)]
 
 
-def _lead(matter: Matter, ask: str, number: int, kind: AskKind) -> Sentence:
+def _lead(matter: Matter, ask: str, number: int, to_many: bool) -> Sentence:
     wording = "lead" if len(matter.asks) > 1 else "single"
-    text = _pieces()[wording].format(number=from_int(number), echo=kind.echo, ask=_echoed(ask, matter.told))
+    echo = kind_of(ask).echo
+    if to_many:
+        echo = echo.replace(frames("asks")["address"]["one"], frames("asks")["address"]["asker"])
+    text = _pieces()[wording].format(number=from_int(number), echo=echo, ask=_echoed(ask, matter.told))
     return Sentence(text, SentenceKind.FACT, (POST,))
 
 

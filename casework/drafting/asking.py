@@ -8,6 +8,10 @@ from casework.drafting.topic import CONDUCT, topic_of, topics_of
 from prompts import frames
 
 MOST_ASKS = 5
+MANY_POSTS = 4
+"""From so many posts on, what they have in common counts, and not the words of one."""
+LEAST_ASKING = 2
+"""So many posts must want a thing for it to be everybody's, and so many things must be wanted."""
 SAME_ASK = 0.75
 """Two asks that share this much of their characters are one."""
 LONGEST = 22
@@ -45,6 +49,21 @@ def asks_of(text: str, line: str, intent: str, phrases: Sequence[str]) -> tuple[
     if line == CONDUCT:
         return distinct([*public, *own, *wishes[1:]])
     return distinct([*wishes[:1], *own, *wishes[1:]]) or (topic_of("", line).ask,)
+
+
+def asks_of_many(posts: Sequence[str], intent: str) -> tuple[str, ...]:
+    """What most of many posts want to know, in sober words and in the order of `prompts/frames/asks.toml`; empty where too few tell.
+
+    Args:
+        posts: the posts of one event, copies left out.
+        intent: of the decisive post; praise asks nothing.
+    """
+    if len(posts) < MANY_POSTS or intent == PRAISE:
+        return ()
+    asked = {want["name"]: sum(any(word in post for word in want["words"]) for post in posts) for want in frames("asks")["want"]}
+    most = sorted(asked, key=lambda name: -asked[name])[:MOST_ASKS]
+    wanted = tuple(name for name in asked if name in most and asked[name] >= LEAST_ASKING)
+    return wanted if len(wanted) >= LEAST_ASKING else ()
 
 
 def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:

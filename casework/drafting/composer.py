@@ -17,7 +17,9 @@ from casework.drafting.topic import Topic, topic_of
 from casework.drafting.writer import Progress
 from language.periods import duration_phrase
 
-TIGHTEST = 2
+TIGHTEST = 3
+NAMED = (5, 3, 2, 1)
+"""By tightness, how many asks are named where they are not answered one by one."""
 ASK_PASSAGES = ("asks", "asks_law", "asks_brief")
 """Answers ask by ask: in full; with clauses but short; short and without clauses."""
 
@@ -68,7 +70,7 @@ class _Piece:
 
 @dataclass(frozen=True)
 class _Composition:
-    """One candidate in the making. `tightness` 1 shortens the answers, 2 quotes no clause in them."""
+    """One candidate in the making. `tightness` 1 shortens the answers, TIGHTEST quotes no clause in them."""
 
     matter: Matter
     evidence: Evidence
@@ -87,7 +89,8 @@ class _Composition:
         if line.use in ASK_PASSAGES:
             return [_Piece(sentence, line.rank, (answer.ask,)) for answer in self._answers for sentence in answer.sentences]
         if line.use == "asks_named":
-            return [_Piece(named(self.matter, brief=self.tightness > 0), line.rank, self.matter.asks)] if self.matter.asks else []
+            asks = self.matter.asks[: NAMED[self.tightness]]
+            return [_Piece(named(self.matter, asks, to_many=self._to_many), line.rank, asks)] if asks else []
         if line.use:
             return [_Piece(sentence, line.rank) for sentence in self._passages[line.use]()]
         text = line.text.format(**self._fields)
@@ -97,12 +100,18 @@ class _Composition:
     def _answers(self) -> list[Answer]:
         brief = self.tightness > 0 or self._asks_use != "asks"
         return answers(
-            self.matter, self.evidence, self.topic, brief=brief, quoting=self.tightness < TIGHTEST and self._asks_use != "asks_brief"
-        )
+            self.matter, self.evidence, self.topic, brief=brief, to_many=self._to_many,
+            quoting=self.tightness < TIGHTEST and self._asks_use != "asks_brief",
+        )  # fmt: skip
 
     @cached_property
     def _fields(self) -> dict[str, str]:
-        return frame_fields(self.matter, self.topic, brief=self.channel is Channel.COMMENT)
+        return frame_fields(self.matter, self.topic, brief=self.channel is Channel.COMMENT, to_many=self._to_many)
+
+    @property
+    def _to_many(self) -> bool:
+        """Whether the reply speaks to the public: everywhere but in the answer to a single citizen."""
+        return self.channel is not Channel.TICKET or self.matter.voices > 1
 
     @cached_property
     def _passages(self) -> dict[str, Callable[[], list[Sentence]]]:
@@ -111,7 +120,7 @@ class _Composition:
         return {
             "clause": lambda: clause_passage(self.evidence, quoted if self._asks_use else set()),
             "cases": lambda: cases_passage(self.evidence, self.topic),
-            "told": lambda: told_passage(self.matter, self._fields["subject"]),
+            "told": lambda: told_passage(self.matter, self._fields["subject"], to_many=self._to_many),
             "previous": lambda: previous_passage(self.matter),
             "sign": lambda: sign_passage(self.matter),
         }

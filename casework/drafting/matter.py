@@ -1,5 +1,6 @@
 """What a reply is about: everything that the drafter may know of one case, read once and then fixed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.case import Case
 from casework.desk import Desk
-from casework.drafting.asking import NEWS_INTENTS, asks_of
+from casework.drafting.asking import NEWS_INTENTS, asks_of, asks_of_many
 from casework.drafting.draft import FactSlot, ReplyVersion
 from casework.drafting.topic import CONDUCT
 from casework.publication import Publication, PublicationState
@@ -64,6 +65,8 @@ class Matter:
         posts: the decisive post first, then distinct others.
         asks: the distinct questions and requests over all posts.
         facts: verified facts, slot name to value.
+        voices: posts of the event, copies included.
+        has_video: whether a video is spoken of.
         hours: since the first post.
         previous: what was published in this case before, oldest first.
     """
@@ -79,6 +82,8 @@ class Matter:
     asks: tuple[str, ...]
     facts: dict[str, str] = field(default_factory=dict)
     ours: bool = True
+    voices: int = 1
+    has_video: bool = False
     hours: float = 0.0
     previous: tuple[str, ...] = ()
     region: Region = NATIONAL
@@ -138,16 +143,23 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
     items = await _items(session, event)
     decisive = items[0] if items else None
     intent = decisive.intent if decisive else ""
-    phrases = [ask for item in items for ask in item.asks]
     posts = tuple(Post(item.title, item.text) for item in items[:MOST_POSTS])
+    told = "\n".join(post.whole for post in posts)
     return Matter(
         case_number=case.number, headline=event.headline, line=event.line, level=event.level, place=event.place,
         intent=intent, event_revision=event.revision,
-        posts=posts, asks=asks_of("\n".join(post.whole for post in posts), event.line, intent, phrases),
+        posts=posts, asks=_asks(items, told, event.line, intent), voices=event.item_count,
+        has_video=any(factor["name"] == "video" for factor in event.factors),
         facts=await verified_facts(session, case), ours=event.line != OTHER and (decisive is None or decisive.relevance.is_ours),
         hours=(now - event.first_posted_at).total_seconds() / 3600, previous=await _published(session, case),
         region=desk.department.region, department=desk.department.name,
     )  # fmt: skip
+
+
+def _asks(items: Sequence[Item], told: str, line: str, intent: str) -> tuple[str, ...]:
+    """What many ask, where many speak; else what the posts ask in their own words."""
+    shared = asks_of_many([Post(item.title, item.text).whole for item in items], intent)
+    return shared or asks_of(told, line, intent, [ask for item in items for ask in item.asks])
 
 
 async def verified_facts(session: AsyncSession, case: Case) -> dict[str, str]:

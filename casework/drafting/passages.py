@@ -10,9 +10,12 @@ from casework.drafting.evidence import Evidence
 from casework.drafting.matter import Matter
 from casework.drafting.slots import slot
 from casework.drafting.topic import Topic, topic_of
+from monitoring.headline import gravity
 from prompts import frames
 
 COMMENT_SUBJECT_LENGTH = 22
+ACCUSING = 2
+"""From this gravity on (`monitoring.headline.gravity`), words accuse somebody or tell of a harm."""
 LEAST_STEPS = 2
 PUBLICATION = "publication"
 """Reference of a sentence that repeats what this case's last reply said."""
@@ -21,13 +24,32 @@ _PHRASE = re.compile(r"[^。！？\n“”]{4,80}")
 _PROMISING = re.compile(r"前.{0,6}(?:公布|答复|通报|告诉|完成|说)|下次|回访")
 
 
-def frame_fields(matter: Matter, topic: Topic, *, brief: bool = False) -> dict[str, str]:
-    """The values that a frame's sentences may name in braces: what the matter is called, the topic's own words, and every slot."""
+def frame_fields(matter: Matter, topic: Topic, *, brief: bool = False, to_many: bool = False) -> dict[str, str]:
+    """The values that a frame's sentences may name in braces: what the matter is called, the topic's own words, and every slot.
+
+    Args:
+        brief: keep the matter's name short.
+        to_many: speak to the public and not to the one who wrote.
+    """
     subject = subject_of(matter, topic, COMMENT_SUBJECT_LENGTH) if brief else subject_of(matter, topic)
-    saw = frames("asks")["saw"]
     slots = {name: slot(wording.format(topic=topic.name)) for name, wording in frames("slots")["names"].items()}
     own = {"subject": subject, "topic": topic.name, "checks": topic.checks, "steps": topic.steps, "keep": topic.keep}
-    return {**slots, **own, "saw": saw.get(matter.intent, saw["投诉"]).format(subject=subject), "owner": topic.owner or slots["owner"]}
+    return {
+        **slots,
+        **own,
+        "saw": _saw(matter, topic, subject, to_many),
+        "you": frames("asks")["address"]["many" if to_many else "one"],
+        "owner": topic.owner or slots["owner"],
+    }
+
+
+def _saw(matter: Matter, topic: Topic, subject: str, to_many: bool) -> str:
+    """How the reply calls the matter. To the public it repeats nothing that accuses, and no single voice of many."""
+    wordings = frames("asks")
+    if to_many and (matter.voices > 1 or gravity(subject) >= ACCUSING):
+        return str(wordings["neutral"]["video" if matter.has_video else "matter"].format(place=matter.place or "", topic=topic.name))
+    saw = wordings["saw_many" if to_many else "saw"]
+    return str(saw.get(matter.intent, saw["投诉"]).format(subject=subject))
 
 
 def clause_passage(evidence: Evidence, quoted: Collection[str]) -> list[Sentence]:
@@ -46,12 +68,12 @@ def cases_passage(evidence: Evidence, topic: Topic) -> list[Sentence]:
     return [Sentence(_wording("cases").format(steps="、".join(steps)), SentenceKind.CASE, tuple(case.key for case in alike))]
 
 
-def told_passage(matter: Matter, subject: str) -> list[Sentence]:
-    """One or two concrete things that the citizen wrote, quoted."""
-    points = told_points(matter, subject)
+def told_passage(matter: Matter, subject: str, *, to_many: bool = False) -> list[Sentence]:
+    """One or two concrete things that the citizen wrote, quoted; to the public nothing that accuses."""
+    points = tuple(point for point in told_points(matter, subject) if not (to_many and gravity(point) >= ACCUSING))
     if not points:
         return []
-    wording = ("news_" if matter.is_news else "") + ("told_two" if len(points) > 1 else "told")
+    wording = ("public_" if to_many or matter.is_news else "") + ("told_two" if len(points) > 1 else "told")
     return [Sentence(_wording(wording).format(first=points[0], second=points[-1]), SentenceKind.FACT, (POST,))]
 
 

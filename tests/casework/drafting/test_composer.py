@@ -81,6 +81,26 @@ def test_a_question_of_penalty_is_answered_by_the_penalty_clause_and_another_by_
     assert evidence.general.text in SMOKE
 
 
+def test_to_the_public_a_draft_repeats_no_accusation_and_addresses_nobody_as_you() -> None:
+    stall = Post("桥头早市打人了", "城管在桥头早市打人了，掀了摊子！视频在这里，人送医院没有？")
+    about = matter(
+        stall, line="执法行为与作风", level=1, place="桥头早市", voices=12, has_video=True, asks=("人伤得怎么样", "什么时候给结果")
+    )
+    for candidate in drafted(about)[0].candidates:
+        assert "网友反映的桥头早市视频" in candidate.text
+        assert "打人" not in candidate.text
+        assert "您反映" not in candidate.text
+    comment = drafted(about)[0].candidates[0]
+    assert comment.channel is Channel.COMMENT
+    assert "网友关心的是人伤得怎么样、什么时候给结果" in comment.text
+
+
+def test_a_single_citizen_is_answered_in_person() -> None:
+    ticket = next(candidate for candidate in drafted(matter())[0].candidates if candidate.channel is Channel.TICKET)
+    assert ticket.text.startswith("您反映的“柳岸花园")
+    assert "网友" not in ticket.text
+
+
 def test_an_ask_is_closed_once_its_fact_is_verified() -> None:
     gap = next(answer for answer in drafted(matter())[0].asks if answer.ask == "多久解决")
     assert gap.open

@@ -1,0 +1,31 @@
+"""What many ask: the things that most posts want, in sober words."""
+
+from casework.drafting.asking import MANY_POSTS, MOST_ASKS, asks_of_many
+from prompts import frames
+
+HEATED = "凭什么打人！！无法无天！"
+HURT = "大爷送医院了，伤得重不重？"
+VIDEO = "记录仪呢？把录像放全！"
+WHEN = "几点给结果？"
+
+
+def test_what_most_posts_want_is_asked_in_sober_words() -> None:
+    assert asks_of_many([HURT, VIDEO, HURT, VIDEO, WHEN, WHEN, HEATED], "投诉")[:3] == (
+        "人伤得怎么样",
+        "完整视频和执法记录公不公开",
+        "什么时候给结果",
+    )
+
+
+def test_one_voice_is_not_everybodys() -> None:
+    assert "什么时候给结果" not in asks_of_many([HURT, VIDEO, HURT, VIDEO, WHEN], "投诉")
+
+
+def test_few_posts_and_praise_tell_nothing() -> None:
+    assert asks_of_many([HURT, VIDEO] * (MANY_POSTS // 2 - 1), "投诉") == ()
+    assert asks_of_many([HURT, VIDEO] * MANY_POSTS, "表扬") == ()
+
+
+def test_never_more_asks_than_a_reply_can_answer() -> None:
+    everything = "".join(word for want in frames("asks")["want"] for word in want["words"])
+    assert len(asks_of_many([everything] * MANY_POSTS, "投诉")) == MOST_ASKS
