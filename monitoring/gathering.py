@@ -1,7 +1,10 @@
 """A post joins its event, or begins one."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from sqlalchemy import bindparam
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from monitoring.archive import Archive
@@ -17,6 +20,7 @@ from storage.clock import to_china
 NEGATIVE_FROM = 0.5
 """From this negativity on a post counts as negative, whatever its attitude toward the department."""
 MOST_SOURCES_NAMED = 50
+_EVENT_AND_ORIGINAL = select(Item.event_id, Item.duplicate_of).where(Item.id == bindparam("item"))
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ async def find(session: AsyncSession, item: Item) -> Belonging:
     bands = tuple(bands_of(text, voice.wording))
     original = await _original(session, archive, text, bands)
     if original is not None and (original.event_id is not None or not makes_events(item)):
-        return Belonging(original.event_id, original.duplicate_of or original.id, None)
+        return Belonging(original.event_id, original.item_id, None)
     if not makes_events(item):
         return Belonging(None, None, None, bands=bands)
     keys = tuple(keys_of(voice.wording))
@@ -113,6 +117,14 @@ def learn_place_and_line(event: Event, item: Item) -> bool:
     return (event.place, event.line) != before
 
 
-async def _original(session: AsyncSession, archive: Archive, text: Text, bands: tuple[int, ...]) -> Item | None:
-    found = await find_original(archive, text, bands)
-    return await session.get(Item, found) if found is not None else None
+class _Original(NamedTuple):
+    event_id: int | None
+    item_id: int
+
+
+async def _original(session: AsyncSession, archive: Archive, text: Text, bands: tuple[int, ...]) -> _Original | None:
+    """What a text repeats: not a repetition itself, but what that one repeats."""
+    if (found := await find_original(archive, text, bands)) is None:
+        return None
+    event_id, repeated = (await session.exec(_EVENT_AND_ORIGINAL, params={"item": found})).one()
+    return _Original(event_id, repeated or found)

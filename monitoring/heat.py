@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, case, text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +23,25 @@ PRIOR_ITEMS, PRIOR_MINUTES = 12, 1_440
 """A line that was never watched is taken to hear a dozen posts a day, until a day or two have shown its own habit."""
 _SECONDS_PER_HOUR = 3_600
 
+_newest = (
+    select(Item.posted_at)
+    .where(Item.event_id == bindparam("event"), col(Item.posted_at) > bindparam("start"), col(Item.posted_at) <= bindparam("at"))
+    .order_by(col(Item.posted_at).desc())
+    .limit(MOST_COUNTED)
+    .subquery()
+)
+_LATELY = select(
+    func.sum(case((_newest.c.posted_at > bindparam("minutes_ago"), 1), else_=0)),
+    func.sum(case((_newest.c.posted_at > bindparam("hour_ago"), 1), else_=0)),
+    func.count(),
+).select_from(_newest)
+_HABIT = select(func.sum(LineHour.items), func.min(LineHour.hour)).where(
+    LineHour.line == bindparam("line"), col(LineHour.hour) >= bindparam("first"), col(LineHour.hour) < bindparam("hour")
+)
+_COUNT_HOUR = text(
+    "INSERT INTO line_hour (line, hour, items) VALUES (:line, :hour, 1) ON CONFLICT (line, hour) DO UPDATE SET items = line_hour.items + 1"
+)
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -40,18 +59,17 @@ class Pace:
 
 
 async def measure(session: AsyncSession, event: Event, at: datetime) -> Pace:
-    """The pace of an event at one moment.
+    """The pace of an event at one moment. Its posts are stored already; what else the session has pending stays so.
 
     Args:
         at: the moment; posts after it do not count.
     """
-    recently = select(Item.posted_at).where(Item.event_id == event.id, col(Item.posted_at) > at - 2 * TREND_WINDOW)
-    newest = recently.where(col(Item.posted_at) <= at).order_by(col(Item.posted_at).desc()).limit(MOST_COUNTED)
-    moments = (await session.exec(newest)).all()
-    last_hour = sum(moment > at - TREND_WINDOW for moment in moments)
-    per_minute = sum(moment > at - RATE_WINDOW for moment in moments) / (RATE_WINDOW.total_seconds() / 60)
-    ratio = per_minute / await usual_per_minute(session, event.line, at)
-    return Pace(round(per_minute, 3), round(ratio, 2), trend(last_hour, len(moments) - last_hour))
+    moments = {"at": at, "minutes_ago": at - RATE_WINDOW, "hour_ago": at - TREND_WINDOW, "start": at - 2 * TREND_WINDOW}
+    with session.no_autoflush:
+        lately, last_hour, both_hours = (await session.exec(_LATELY, params={"event": event.id, **moments})).one()
+        usual = await usual_per_minute(session, event.line, at)
+    per_minute = (lately or 0) / (RATE_WINDOW.total_seconds() / 60)
+    return Pace(round(per_minute, 3), round(per_minute / usual, 2), trend(last_hour or 0, both_hours - (last_hour or 0)))
 
 
 def trend(last_hour: int, hour_before: int) -> Trend:
@@ -71,21 +89,14 @@ def heat(items: int, likes: int, reposts: int, per_minute: float) -> float:
 async def usual_per_minute(session: AsyncSession, line: str, at: datetime) -> float:
     """Posts a minute that a line hears on average, over the days before the present hour."""
     hour = hour_of(at)
-    query = select(func.sum(LineHour.items), func.min(LineHour.hour)).where(
-        LineHour.line == line, col(LineHour.hour) >= hour - HABIT_DAYS * 24, col(LineHour.hour) < hour
-    )
-    items, first = (await session.exec(query)).one()
+    items, first = (await session.exec(_HABIT, params={"line": line, "first": hour - HABIT_DAYS * 24, "hour": hour})).one()
     minutes = (hour - first) * 60 if first is not None else 0
     return ((items or 0) + PRIOR_ITEMS) / (minutes + PRIOR_MINUTES)
 
 
 async def count_hour(session: AsyncSession, line: str, at: datetime) -> None:
     """Add one post to the habit of a line."""
-    statement = text(
-        "INSERT INTO line_hour (line, hour, items) VALUES (:line, :hour, 1) "
-        "ON CONFLICT (line, hour) DO UPDATE SET items = line_hour.items + 1"
-    )
-    await (await session.connection()).execute(statement, {"line": line, "hour": hour_of(at)})
+    await (await session.connection()).execute(_COUNT_HOUR, {"line": line, "hour": hour_of(at)})
 
 
 def hour_of(moment: datetime) -> int:

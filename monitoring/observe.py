@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +16,8 @@ from monitoring.post import RawPost
 from monitoring.source import Source
 from monitoring.watch import Watch
 from storage import audit
+
+_SAME_POST = select(Item).where(Item.source_id == bindparam("source"), Item.source_key == bindparam("key"))
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ async def observe(session: AsyncSession, post: RawPost, source: Source, now: dat
         now: the moment of observing. A post that claims a later time is taken to be posted now.
         watch: what the department watches.
     """
-    known = (await session.exec(select(Item).where(Item.source_id == source.id, Item.source_key == post.key))).first()
+    known = (await session.exec(_SAME_POST, params={"source": source.id, "key": post.key})).first()
     if known is not None:
         return await _seen_again(session, known, post, now, watch)
     item = recording.new_item(post, source, now, watch)
