@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from sqlmodel import col, select
 
 from bot.bootstrap import build_chats
@@ -14,11 +14,8 @@ from casework.publication import Publication, PublicationState
 from knowledge_base.past_case import PastCase
 from storage import audit
 from tests.bot.department import OUTRAGE, START, opened, post, running, settings
+from tests.chromium import launched
 
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-)  # fmt: skip
 GROUPS = [{"platform": "staff_room", "chat": "duty", "name": "值班群", "fallback": True}]
 ACCOUNTS = {"李雯": {"staff_room": "liwen"}, "周明": {"staff_room": "zhouming"}, "陈静": {"staff_room": "chenjing"}}
 PATIENCE_MS = 15_000
@@ -28,10 +25,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    async with launched() as chromium:
         yield chromium
-        await chromium.close()
 
 
 class Person:

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from adapters.chat.staff_room.chat import StaffRoom
 from casework.chat import Incoming, Response
@@ -18,20 +17,11 @@ from tests.adapters.staff_chat_contract import alert, listening
 from tests.adapters.staff_room.conftest import make_room
 from tests.casework.room import make_desk
 from tests.casework.sample_case import PLACE_SLOT, QUOTE, SampleCase
+from tests.chromium import launched
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIETLY = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PHONE = ViewportSize(width=390, height=844)
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")]
+pytestmark = pytest.mark.browser
 
 
 class Desk:
@@ -70,10 +60,8 @@ class Desk:
 
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIETLY)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
