@@ -16,6 +16,8 @@ ENOUGH_SHARE = 0.55
 ENOUGH_BRIDGED_SHARE = 0.2
 """The same where an official phrase for one of its lay words stands in the clause."""
 _OTHER_PLACE = re.compile(r"隔壁(?:市|省|区|县|城市)|邻市|邻省|外地|(?:别的|其他|其它|兄弟)(?:省|市|城市|地方|地区)")
+_ASKING = re.compile(r"罚|多少|怎么|能不能|几点")
+"""Words that end one thought and begin the question; without a break they stick to what stands before them (牵绳罚多少)."""
 _HERE = re.compile(r"[我本](?:市|省|区|县|镇|街道|地)|当地")
 
 
@@ -58,7 +60,7 @@ def pairs_of(word: str) -> list[str]:
 
 def telling_words(question: str) -> list[str]:
     """The words of a question that say what it is about."""
-    return [word for word in dict.fromkeys(words(question)) if len(word) > 1 and word not in _empty_words()]
+    return [word for word in dict.fromkeys(words(_ASKING.sub(r" \g<0> ", question))) if len(word) > 1 and word not in _empty_words()]
 
 
 @cache

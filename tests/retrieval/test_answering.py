@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from knowledge_base.region import NATIONAL, Region
 from retrieval.bridging import weigh
 from retrieval.evidence import Quote
+from retrieval.library import Library
 from retrieval.need import asked_for
 from retrieval.quoting import LONGEST_QUOTE, SHORTEST_QUOTE, best_span, sentences
 from tests.retrieval.shelves import CITY, RULES, TODAY, clause, library
@@ -24,6 +25,8 @@ SHELVED = library()
         ("健身房的预付款能退吗？", "《国家消费法》第五十三条", "应当退回预付款"),
         ("噪声法第八十八条", "《国家噪声法》第八十八条", "夜间，是指晚上十点至次日早晨六点之间的期间。"),
         ("我市摆摊占道怎么罚？", "《江屿省市容条例》第十条", "处一百元以上一千元以下的罚款"),
+        ("遛狗不拴绳罚多少？", "《云川市养犬条例》第九条", "处五十元罚款"),
+        ("夜间施工是几点到几点？", "《国家噪声法》第八十八条", "夜间，是指晚上十点至次日早晨六点之间的期间。"),
     ],
 )
 def test_the_clause_answers_word_for_word(question: str, name: str, words: str) -> None:
@@ -33,6 +36,14 @@ def test_the_clause_answers_word_for_word(question: str, name: str, words: str) 
     assert words in answer.quotes[0].text
     assert f"{name.partition('》')[0]}》（2020-01-01 施行）" in answer.text
     assert len(answer.quotes) <= 3
+
+
+def test_how_officers_must_proceed_is_answered_by_the_procedure_and_not_by_the_fine() -> None:
+    fine = clause(1, "云川市市容条例", "第十条", "擅自占用公共场所摆摊设点的，责令改正；拒不改正的，处二百元以下罚款。", CITY)
+    steps = clause(2, "云川市摊点办法", "第九条", "摊位越线经营的，执法人员应当先口头提醒，不得以推翻摊位的方式纠正。", CITY)
+    shelved = Library.of([fine, steps], [])
+    assert shelved.answer("摊位越线经营，队员应当怎么处理？", region=CITY, on=TODAY).quotes[0].clause.article == "第九条"
+    assert shelved.answer("占用公共场所摆摊设点怎么罚？", region=CITY, on=TODAY).quotes[0].clause.article == "第十条"
 
 
 @pytest.mark.parametrize(
