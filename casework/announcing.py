@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.alert_card import alert_card, case_page, replaced_card
 from casework.case import Case
-from casework.delivery import ALERT, WAITING, Delivery, DeliveryState, Place, enqueue, live_cards, renew
+from casework.delivery import ALERT, WAITING, Delivery, Place, enqueue, live_cards, renew, standing_cards, waiting_edit
 from casework.desk import Desk
 from casework.message import Button, Card, CardKind
 from casework.ringing import ring_at
@@ -50,13 +50,13 @@ async def refresh(session: AsyncSession, case: Case, now: datetime, desk: Desk, 
 
     What the machine counted waits until `update_every` has passed since the card was last changed; what people did is shown at once.
     """
-    rows = await live_cards(session, case.id)
-    if not rows:
+    standing = await standing_cards(session, case.id)
+    if not standing:
         return
     card = alert_card(await situation_of(session, case), now)
-    for row in rows:
-        at = now if by_people else max(now, await _last_change(session, row) + desk.alerting.update_every)
-        await edit(session, row, card, now, at, rings=by_people)
+    for root, waiting, changed_at in standing:
+        at = now if by_people else max(now, changed_at + desk.alerting.update_every)
+        await _show(session, root, waiting, card, now, at, rings=by_people)
 
 
 async def notify(
@@ -121,22 +121,19 @@ def is_muted(case: Case, now: datetime) -> bool:
 
 async def edit(session: AsyncSession, root: Delivery, card: Card, now: datetime, at: datetime, *, rings: bool = False) -> None:
     """Give a card that was put out a newer face, not before `at`; an edit that still waits is renewed, never one that a sender has."""
+    await _show(session, root, await waiting_edit(session, root), card, now, at, rings=rings)
+
+
+async def _show(
+    session: AsyncSession, root: Delivery, waiting: Delivery | None, card: Card, now: datetime, at: datetime, *, rings: bool
+) -> None:
     if root.replaces is None and root.state in WAITING and await renew(session, root, card, now, root.due_at):
         return
-    edits = select(Delivery).where(Delivery.replaces == root.id)
-    waiting = (await session.exec(edits.where(Delivery.state == DeliveryState.DUE))).first()
     if waiting and await renew(session, waiting, card, now, at, rings=rings):
         return
-    number = (await session.exec(select(func.count()).select_from(edits.subquery()))).one() + 1
+    number = (await session.exec(select(func.count(col(Delivery.id))).where(Delivery.replaces == root.id))).one() + 1
     key = f"edit:{root.id}:{number}"
     await enqueue(session, card, root.place, now, key=key, due_at=at, case_id=root.case_id, rings=rings, replaces=root.id)
-
-
-async def _last_change(session: AsyncSession, root: Delivery) -> datetime:
-    changed_at = func.coalesce(Delivery.sent_at, Delivery.due_at)
-    taken = col(Delivery.state).in_((DeliveryState.LEASED, DeliveryState.SENT))
-    latest = (await session.exec(select(func.max(changed_at)).where(Delivery.replaces == root.id, taken))).one()
-    return max(latest or root.due_at, root.sent_at or root.due_at)
 
 
 async def _alert_key(session: AsyncSession, case: Case, place: Place) -> str:

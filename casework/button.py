@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -40,6 +40,12 @@ class ButtonToken(SQLModel, table=True):
     outcome: str = ""
 
 
+_UNUSED = select(ButtonToken.command, ButtonToken.token).where(
+    ButtonToken.platform == bindparam("platform"), ButtonToken.chat == bindparam("chat"), col(ButtonToken.used_at).is_(None),
+    col(ButtonToken.command).in_(bindparam("commands", expanding=True)), ButtonToken.expires_at > bindparam("until"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Redeemed:
     """A pressed button. `standing` is the answer that an earlier press brought; None: carry `command` out."""
@@ -53,11 +59,8 @@ async def issue(session: AsyncSession, card: Card, platform: str, chat: str, cas
     commands = {button.command for line in card.buttons for button in line}
     if not commands:
         return card
-    query = select(ButtonToken).where(
-        ButtonToken.platform == platform, ButtonToken.chat == chat, ButtonToken.case_id == case_id,
-        col(ButtonToken.command).in_(commands), col(ButtonToken.used_at).is_(None), ButtonToken.expires_at > now + LIFETIME / 2,
-    )  # fmt: skip
-    tokens = {row.command: row.token for row in (await session.exec(query)).all()}
+    wanted = {"platform": platform, "chat": chat, "commands": sorted(commands), "until": now + LIFETIME / 2}
+    tokens = dict((await session.exec(_UNUSED.where(ButtonToken.case_id == case_id), params=wanted)).all())
     for command in sorted(commands - tokens.keys()):
         row = ButtonToken(
             token=secrets.token_urlsafe(TOKEN_BYTES), platform=platform, chat=chat, command=command, case_id=case_id,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import func, or_
+from sqlalchemy import bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,6 +28,7 @@ RUMOUR = "谣言或不实"
 """The intent of a post that spreads something false, in the words of `monitoring.lines.INTENTS`."""
 TICKETS_OPTION = "tickets"
 """The option that marks a source as a ticket system (12345), whose items must each be answered."""
+_SOURCE_OPTIONS = select(Source.options).where(Source.id == bindparam("source"))
 PUBLIC_ANSWERS = (DeadlineKind.FIRST_RESPONSE, DeadlineKind.RESPONSE, DeadlineKind.CLARIFY)
 
 
@@ -63,11 +64,9 @@ async def start(session: AsyncSession, case: Case, clock: Clock, now: datetime) 
 
 async def asks_for_clock(session: AsyncSession, item: Item) -> bool:
     """Whether an item brings a clock of its own into a case that has its clocks already: a ticket, something false."""
-    return (
-        item.due_at is not None
-        or item.intent == RUMOUR
-        or bool((await session.get_one(Source, item.source_id)).options.get(TICKETS_OPTION))
-    )
+    if item.due_at is not None or item.intent == RUMOUR:
+        return True
+    return bool((await session.exec(_SOURCE_OPTIONS, params={"source": item.source_id})).one().get(TICKETS_OPTION))
 
 
 async def meet(session: AsyncSession, case: Case, kinds: Collection[DeadlineKind], now: datetime) -> None:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,8 +26,6 @@ LEASE_TIME = timedelta(seconds=60)
 """Longer than a send may take, so that a lease that ran out means a sender that is gone."""
 ROWS_READ_PER_LEASE = 10
 """Rows looked at for each one leased, because some wait for another of their chat."""
-POSTGRES_LEASE_LOCK = 0x77_73_64_6C
-"""Key of the advisory lock that makes leasing workers take turns on PostgreSQL, so that the order within a chat holds."""
 
 
 class DeliveryState(StrEnum):
@@ -129,7 +128,8 @@ async def renew(session: AsyncSession, row: Delivery, card: Card, now: datetime,
     values = {"card": _marked(card, row.maybe_shown).to_json(), "due_at": min(due_at, row.due_at), "rings": rings or row.rings}
     if (await (await session.connection()).execute(change.values(**values))).rowcount == 0:
         return False
-    await session.refresh(row)
+    for name, value in values.items():
+        set_committed_value(row, name, value)
     return True
 
 
@@ -143,8 +143,6 @@ async def lease_due(session: AsyncSession, worker: str, now: datetime, limit: in
         worker: name of the process; `release` frees what it held.
         platforms: the platforms that this process is connected to.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        await (await session.connection()).execute(text(f"SELECT pg_advisory_xact_lock({POSTGRES_LEASE_LOCK})"))
     await _free(session, col(Delivery.leased_until) <= now, now)
     root = aliased(Delivery)
     query = select(Delivery, root.reference).join(root, col(root.id) == Delivery.replaces, isouter=True).where(_ready(root, platforms))
@@ -212,14 +210,31 @@ async def next_due(session: AsyncSession, platforms: Collection[str]) -> datetim
 
 async def live_cards(session: AsyncSession, case_id: int | None) -> list[Delivery]:
     """The alert cards of a case that stand or will stand, the newest of each chat."""
-    query = select(Delivery).where(
-        Delivery.case_id == case_id,
-        col(Delivery.replaces).is_(None),
-        col(Delivery.key).startswith(ALERT),
-        col(Delivery.state).in_(STANDING),
-    )
-    rows = (await session.exec(query.order_by(col(Delivery.id)))).all()
+    rows = (await session.exec(_LIVE_CARDS, params={"case": case_id})).all()
     return list({row.place: row for row in rows}.values())
+
+
+class StandingCard(NamedTuple):
+    """An alert card with its edit that still waits, and when it was last changed or, not sent yet, will be."""
+
+    root: Delivery
+    waiting: Delivery | None
+    changed_at: datetime
+
+
+async def standing_cards(session: AsyncSession, case_id: int | None) -> list[StandingCard]:
+    """The live cards of a case as `announcing.refresh` needs them."""
+    found: dict[Place, StandingCard] = {}
+    for root, waiting, edited_at in (await session.exec(_STANDING_CARDS, params={"case": case_id})).all():
+        if root.place not in found or found[root.place].root is not root:
+            own = root.sent_at or root.due_at
+            found[root.place] = StandingCard(root, waiting, max(edited_at or root.due_at, own))
+    return list(found.values())
+
+
+async def waiting_edit(session: AsyncSession, root: Delivery) -> Delivery | None:
+    """The edit of a card that no sender has taken yet."""
+    return (await session.exec(_WAITING_EDIT, params={"root": root.id})).first()
 
 
 def subject(row: Delivery) -> str:
@@ -264,3 +279,29 @@ def mark_maybe_shown(row: Delivery) -> None:
 
 def _marked(card: Card, maybe_shown: bool) -> Card:
     return replace(card, head=card.head + say("alert.maybe_repeated")) if maybe_shown else card
+
+
+_edit: Any = aliased(Delivery)
+_done: Any = aliased(Delivery)
+_LIVE = (
+    Delivery.case_id == bindparam("case"),
+    col(Delivery.replaces).is_(None),
+    col(Delivery.key).startswith(ALERT),
+    col(Delivery.state).in_(STANDING),
+)
+_LIVE_CARDS = select(Delivery).where(*_LIVE).order_by(col(Delivery.id))
+_EDITED_AT = (
+    select(func.max(func.coalesce(_done.sent_at, _done.due_at)))
+    .where(_done.replaces == Delivery.id, _done.state.in_((DeliveryState.LEASED, DeliveryState.SENT)))
+    .correlate(Delivery)
+    .scalar_subquery()
+)
+_STANDING_CARDS = (
+    select(Delivery, _edit, _EDITED_AT)
+    .join(_edit, and_(_edit.replaces == Delivery.id, _edit.state == DeliveryState.DUE), isouter=True)
+    .where(*_LIVE)
+    .order_by(col(Delivery.id), _edit.id)
+)
+_WAITING_EDIT = (
+    select(Delivery).where(Delivery.replaces == bindparam("root"), Delivery.state == DeliveryState.DUE).order_by(col(Delivery.id))
+)

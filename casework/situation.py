@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +16,14 @@ from casework.staff import StaffMember
 from monitoring.event import Event
 from monitoring.item import Item
 from monitoring.source import Source
+
+_DEADLINES = select(Deadline).where(Deadline.case_id == bindparam("case")).order_by(col(Deadline.due_at))
+_FIRST_POST = (
+    columns(col(Item.title), col(Item.text), col(Item.url), col(Item.posted_at), col(Source.name))
+    .join(Source, col(Source.id) == Item.source_id)
+    .where(col(Item.id) == bindparam("item"))
+)
+"""Plain columns: the text is read for every renewed card, and the item itself is not needed."""
 
 
 class NextStep(StrEnum):
@@ -64,14 +73,14 @@ class Situation:
 async def situation_of(session: AsyncSession, case: Case) -> Situation:
     """Read a case's situation from the rows."""
     event = await event_of(session, case)
-    deadlines = (await session.exec(select(Deadline).where(Deadline.case_id == case.id).order_by(col(Deadline.due_at)))).all()
+    deadlines = (await session.exec(_DEADLINES, params={"case": case.id})).all()
     owner = await session.get(StaffMember, case.owner_id) if case.owner_id else None
     return Situation(case, event, await _first_post(session, event), tuple(deadlines), owner, await next_step_of(session, case))
 
 
 async def event_of(session: AsyncSession, case: Case) -> Event:
     """The event that a case handles."""
-    return (await session.exec(select(Event).where(Event.id == case.event_id))).one()
+    return await session.get_one(Event, case.event_id)
 
 
 async def next_step_of(session: AsyncSession, case: Case) -> NextStep:
@@ -109,9 +118,8 @@ _AFTER_VERSION = {
 async def _first_post(session: AsyncSession, event: Event) -> FirstPost | None:
     if event.first_item_id is None:
         return None
-    query = select(Item, Source.name).join(Source, col(Source.id) == Item.source_id).where(Item.id == event.first_item_id)
-    found = (await session.exec(query)).first()
+    found = (await (await session.connection()).execute(_FIRST_POST, {"item": event.first_item_id})).first()
     if found is None:
         return None
-    item, source = found
-    return FirstPost(source, "\n".join(part for part in (item.title, item.text) if part), item.url, item.posted_at)
+    title, text, url, posted_at, source = found
+    return FirstPost(source, "\n".join(part for part in (title, text) if part), url, posted_at)
