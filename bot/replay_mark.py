@@ -12,6 +12,6 @@ class ReplayMark(SQLModel, table=True):
 
     __tablename__ = "replay_mark"
 
-    id: int = Field(default=1, primary_key=True)
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
     moment: datetime = Field(sa_type=TIME_TYPE)
     taken: int = 0

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from storage.columns import JSON_TYPE, TIME_TYPE, enum_type
@@ -60,8 +61,8 @@ class Event(SQLModel, table=True):
     unanswered_returns: int = 0
     negative_count: int = 0
     source_names: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
-    likes: int = 0
-    reposts: int = 0
+    likes: int = Field(default=0, sa_type=BigInteger)
+    reposts: int = Field(default=0, sa_type=BigInteger)
     heat: float = 0.0
     per_minute: float = 0.0
     baseline_ratio: float = 0.0

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,8 +18,6 @@ from storage.columns import JSON_TYPE, TIME_TYPE
 
 GENESIS = "0" * 64
 VERIFY_BATCH = 2_000
-POSTGRES_CHAIN_LOCK = 0x77_73_61_75
-"""Key of the advisory lock that makes writers of the chain take turns on PostgreSQL."""
 
 
 class AuditEntry(SQLModel, table=True):
@@ -49,7 +46,7 @@ class ChainReport:
 
 
 async def append(session: AsyncSession, actor: str, action: str, subject: str, *, at: datetime, **details: Any) -> AuditEntry:
-    """Write one entry in the caller's transaction.
+    """Write one entry in the caller's transaction (`Database.transaction`, whose writers take turns).
 
     Args:
         actor: who acted: a staff member's name, or `system` for the machine.
@@ -58,8 +55,6 @@ async def append(session: AsyncSession, actor: str, action: str, subject: str, *
         at: when, timezone-aware.
         details: small JSON values; no post text, no personal data.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        await (await session.connection()).execute(text(f"SELECT pg_advisory_xact_lock({POSTGRES_CHAIN_LOCK})"))
     last = (await session.exec(select(AuditEntry).order_by(col(AuditEntry.number).desc()).limit(1))).first()
     number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
     entry = AuditEntry(

@@ -21,7 +21,7 @@ def _upgrade(connection: Connection, metadata: MetaData, revision: str) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
 
-    config = _config(connection, metadata)
+    config = alembic_config(connection, metadata)
     if revision == "head" and current_revision(connection) == ScriptDirectory.from_config(config).get_current_head():
         return
     command.upgrade(config, revision)
@@ -36,7 +36,8 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _config(connection: Connection, metadata: MetaData):  # type: ignore[no-untyped-def]  # alembic is imported only where used
+def alembic_config(connection: Connection, metadata: MetaData):  # type: ignore[no-untyped-def]  # alembic is imported only where used
+    """What alembic's commands need to work on this connection."""
     from alembic.config import Config
 
     config = Config()

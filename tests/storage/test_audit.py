@@ -7,6 +7,8 @@ from storage import audit
 from storage.clock import ManualClock
 from storage.engine import Database
 
+pytestmark = pytest.mark.both_databases
+
 
 async def _write(database: Database, clock: ManualClock, entries: int) -> None:
     for number in range(entries):

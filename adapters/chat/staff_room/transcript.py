@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,9 +13,6 @@ from casework.message import Card, CardKind
 
 BOT = "闻声"
 """Author of what the bot says, and the name by which people call it."""
-
-POSTGRES_ROOM_LOCK = 0x77_73_72_6D
-"""Key of the advisory lock that makes writers take turns on PostgreSQL: a lower id never appears after a higher one."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,6 @@ class Standing:
 
 async def say(session: AsyncSession, chat: str, author: str, line: str, *, at: datetime, key: str | None = None) -> RoomMessage | None:
     """Store what a person typed. None when `key` was stored before: the same line again, nothing is written."""
-    await _take_turn(session)
     if key is not None and await _by_key(session, key):
         return None
     return await _store(session, RoomMessage(chat=chat, key=key, at=at, author=author, text=line))
@@ -36,7 +32,6 @@ async def say(session: AsyncSession, chat: str, author: str, line: str, *, at: d
 
 async def post(session: AsyncSession, chat: str, card: Card, *, at: datetime, key: str | None = None) -> RoomMessage:
     """Store a card of the bot. The same key again gives the row that stands already."""
-    await _take_turn(session)
     if key is not None and (known := await _by_key(session, key)):
         return known
     return await _store(session, RoomMessage(chat=chat, key=key, at=at, author=BOT, card=card.to_json(), rings=_rings(card)))
@@ -48,7 +43,6 @@ async def replace(session: AsyncSession, chat: str, root: int, card: Card, *, at
     Returns:
         The message's newest face, or None when no such message stands in the chat.
     """
-    await _take_turn(session)
     message = await session.get(RoomMessage, root)
     if message is None or message.chat != chat or message.card is None or message.replaces is not None:
         return None
@@ -95,11 +89,6 @@ async def _latest_faces(session: AsyncSession, roots: Collection[int]) -> dict[i
 
 async def _by_key(session: AsyncSession, key: str) -> RoomMessage | None:
     return (await session.exec(select(RoomMessage).where(RoomMessage.key == key))).first()
-
-
-async def _take_turn(session: AsyncSession) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        await (await session.connection()).execute(text(f"SELECT pg_advisory_xact_lock({POSTGRES_ROOM_LOCK})"))
 
 
 async def _store(session: AsyncSession, message: RoomMessage) -> RoomMessage:

@@ -52,8 +52,8 @@ def upgrade() -> None:
     sa.Column('unanswered_returns', sa.Integer(), nullable=False),
     sa.Column('negative_count', sa.Integer(), nullable=False),
     sa.Column('source_names', JSON_TYPE, nullable=False),
-    sa.Column('likes', sa.Integer(), nullable=False),
-    sa.Column('reposts', sa.Integer(), nullable=False),
+    sa.Column('likes', sa.BigInteger(), nullable=False),
+    sa.Column('reposts', sa.BigInteger(), nullable=False),
     sa.Column('heat', sa.Float(), nullable=False),
     sa.Column('per_minute', sa.Float(), nullable=False),
     sa.Column('baseline_ratio', sa.Float(), nullable=False),
@@ -141,7 +141,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_policy_document_work'), ['work'], unique=False)
 
     op.create_table('replay_mark',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('moment', AwareDateTime(), nullable=False),
     sa.Column('taken', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id')
