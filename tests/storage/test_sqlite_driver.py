@@ -1,13 +1,14 @@
 """What is prompt is done where it stands; what may take long never holds up the loop."""
 
 import asyncio
+import sqlite3
 import threading
 
 import pytest
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.engine import Database
+from storage.engine import SQLITE_BUSY_TIMEOUT_MS, Database
 from storage.sqlite_driver import MOST_PROMPT_ROWS, PromptConnection
 
 LONG = "(SELECT count(*) FROM (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 400000) SELECT x FROM n))"
@@ -97,3 +98,25 @@ async def test_a_task_that_is_broken_off_amid_a_long_look_leaves_nothing_behind(
         await task
     async with database.transaction() as session:
         assert await _rows(session, "SELECT name FROM sqlite_master WHERE name = 'noted'") == []
+
+
+async def test_the_turn_to_write_is_waited_for_in_the_thread_and_taken_at_once_where_it_is_free(database: Database) -> None:
+    path = str(database.engine.url.database)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(_turn(database))
+    begun = asyncio.get_running_loop().time()
+    while not waiting.done() and asyncio.get_running_loop().time() < begun + 0.2:  # noqa: ASYNC110  # the loop is not held up
+        await asyncio.sleep(0.01)
+    assert not waiting.done()
+    other.execute("COMMIT")
+    other.close()
+    assert await waiting == SQLITE_BUSY_TIMEOUT_MS
+    assert await _turn(database) == SQLITE_BUSY_TIMEOUT_MS
+
+
+async def _turn(database: Database) -> object:
+    """A transaction that only looks how long the next statement would wait for a lock."""
+    async with database.transaction() as session:
+        [(timeout,)] = await _rows(session, "SELECT timeout FROM pragma_busy_timeout")
+        return timeout
