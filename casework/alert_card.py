@@ -1,6 +1,8 @@
 """预警卡: one screen that says what, how grave, why, whose, how long, and where to press."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from casework.case import CaseState
 from casework.deadline import GRAVE, Deadline, DeadlineKind, DeadlineState
@@ -13,6 +15,8 @@ from prompts import say, words
 
 EXCERPT_LENGTH = 40
 HOUR = timedelta(hours=1)
+OF_EVENT = "event_"
+"""What the names of factors begin with that only the whole event shows."""
 LEAST_RATE_SHOWN = 0.1
 """Posts per minute below which a rate tells nothing."""
 
@@ -155,10 +159,21 @@ def _numbers(event: Event) -> Row:
 
 
 def _grounds(event: Event) -> Row:
-    grounds = "｜".join(factor["reason"] for factor in event.factors) or say("alert.no_grounds")
+    grounds = "｜".join(_told_grounds(event.factors)) or say("alert.no_grounds")
     text = say("alert.grounds", grounds=grounds, level=words("alert.levels")[str(event.level)], points=event.points)
     detail = "\n".join(f"{factor['reason']}　{_span(factor.get('span', ''))}".rstrip() for factor in event.factors)
     return Row(say("alert.grounds_label"), text, detail=detail)
+
+
+def _told_grounds(factors: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The factors that weigh, heaviest first; what one post and the whole event both show is told once, the stronger with all points."""
+    told: dict[str, tuple[int, str]] = {}
+    for factor in sorted(factors, key=lambda factor: -factor["value"]):
+        matter, label = factor["name"].removeprefix(OF_EVENT), factor["reason"].rsplit(" +", 1)[0]
+        points, first = told.get(matter, (0, label))
+        told[matter] = points + factor["points"], first
+    weighing = sorted((entry for entry in told.values() if entry[0]), key=lambda entry: -entry[0])
+    return [say("monitoring.factor_points", label=label, points=points) for points, label in weighing]
 
 
 def _span(span: str) -> str:

@@ -89,7 +89,8 @@ def _head(proof: Proof) -> str:
 def _rows(proof: Proof, now: datetime) -> list[Row]:
     version, labels = proof.version, words("casework.proof_labels")
     changed = sum(not run.same for run in differences(proof.original, version.text))
-    text = say("casework.proof_text", length=len(version.text), channel=version.channel, ordinal=version.candidate_ordinal, changed=changed)
+    wording = "casework.proof_text" if changed else "casework.proof_text_same"
+    text = say(wording, length=len(version.text), channel=version.channel, ordinal=version.candidate_ordinal, changed=changed)
     rows = [Row(labels["text"], text, detail=proof.original), *_fact_rows(proof.facts, labels["facts"])]
     if proof.signed:
         signed = say("casework.comma").join(f"{name} {time_in_text(at, now)}" for name, at in proof.signed)

@@ -12,7 +12,7 @@ from casework.case import Case, CaseState, steps_of
 from casework.deadline import DeadlineState
 from casework.message import Card, CardKind, Row
 from casework.publication import Promise, Publication, PublicationState
-from casework.situation import Situation, situation_of
+from casework.situation import NextStep, Situation, situation_of
 from monitoring.event import LevelChange
 from prompts import say, words
 
@@ -46,7 +46,9 @@ async def status_card(session: AsyncSession, case: Case, now: datetime) -> Card:
     """状态: how a case stands, in one screen."""
     situation = await situation_of(session, case)
     labels = words("alert.status_labels")
-    rows = [Row(labels["state"], state_text(situation)), Row(labels["next"], words("alert.next_steps")[situation.next_step.value])]
+    rows = [Row(labels["state"], state_text(situation))]
+    if situation.next_step is not NextStep.NONE:
+        rows.append(Row(labels["next"], words("alert.next_steps")[situation.next_step.value]))
     rows += [
         Row(labels["deadline"], deadline_text(d, now))
         for d in situation.deadlines

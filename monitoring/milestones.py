@@ -20,7 +20,13 @@ def milestones(new_factors: Iterable[Factor], source: Source, policy: GradingPol
     Args:
         new_factors: factors that the event did not have before.
     """
-    passed = [say("events.milestone_fact", fact=policy.item[factor.name].label) for factor in new_factors if factor.name in KEY_FACTS]
+    passed = [_fact(factor, policy) for factor in new_factors if factor.name in KEY_FACTS]
     if source.options.get("official"):
         passed.append(say("events.milestone_official", source=source.name))
     return tuple(passed)
+
+
+def _fact(factor: Factor, policy: GradingPolicy) -> str:
+    """What kind of fact, and the words that show it."""
+    label = policy.item[factor.name].label
+    return say("events.milestone_told", fact=label, span=factor.span) if factor.span else say("events.milestone_fact", fact=label)

@@ -10,12 +10,12 @@ from bot.commands.handling import QuickHandler
 from bot.commands.order import Order, done
 from casework import publishing, signing
 from casework.chat import Response
-from casework.standing_citations import why_citations_fail
 from casework.drafting.draft import ReplyVersion, VersionState
 from casework.drafting.versions import versions_of
 from casework.errors import PublishError, Refused
 from casework.publishing import Errand
 from casework.signing import Signed, Validity
+from casework.standing_citations import why_citations_fail
 from prompts import say
 
 SlowHandler = Callable[[Order], Awaitable[Response]]
@@ -26,8 +26,10 @@ async def approve(session: AsyncSession, order: Order) -> Response:
     version = await _submitted(session, order)
     valid = validity(session, order)
     outcome = await signing.approve(session, version, order.staff, order.now, order.house.desk, valid)
-    if outcome.result is not Signed.FULLY or order.house.publisher:
+    if outcome.result is not Signed.FULLY:
         return done(order, outcome.sentence)
+    if order.house.publisher:
+        return done(order, outcome.sentence + say("commands.publish_next", number=order.case.number))
     reply = await signing.approved_reply(session, version, order.now, valid)
     return done(order, outcome.sentence, await publishing.offer(session, reply, order.staff, order.now, order.house.desk))
 

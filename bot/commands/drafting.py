@@ -16,10 +16,10 @@ from casework.chat import Response
 from casework.check import check_reply, check_version, clauses_named
 from casework.drafting.card import draft_card, slots_card
 from casework.drafting.draft import Draft, VersionState
-from casework.drafting.editing import candidate_text, candidates_of, edit_candidate
+from casework.drafting.editing import candidate_text, candidates_of, edit_candidate, latest_draft
 from casework.drafting.evidence import find_evidence
 from casework.drafting.matter import gather
-from casework.drafting.slots import fill_slot, slots_of
+from casework.drafting.slots import fill_slot, open_slots, slots_of
 from casework.drafting.storing import store_draft
 from casework.drafting.versions import versions_of
 from casework.errors import Refused
@@ -68,8 +68,7 @@ async def fill(session: AsyncSession, order: Order) -> Response:
     slot = await fill_slot(
         session, order.case, order.command.ordinal, fact.value, fact.verified_how, fact.verified_by, order.staff, order.now
     )
-    left = sum(slot.value is None for slot in await slots_of(session, order.case))
-    told = say("commands.slots_left", count=left) if left else say("commands.slots_none_left")
+    told = await _left(session, order.case)
     return done(order, say("commands.filled", number=order.case.number, name=slot.name, value=slot.value, left=told))
 
 
@@ -106,6 +105,16 @@ def read_fact(text: str) -> Fact | None:
     if not found or not text[: found.start()].strip():
         return None
     return Fact(text[: found.start()].strip(), found["how"].strip(), found["by"].strip())
+
+
+async def _left(session: AsyncSession, case: Case) -> str:
+    """How many facts the recommended candidate still needs; empty where nothing was drafted."""
+    drafted = await latest_draft(session, case)
+    if drafted is None:
+        return ""
+    facts = {slot.name: slot.value for slot in await slots_of(session, case) if slot.value is not None}
+    missing = len(open_slots(candidate_text((await candidates_of(session, drafted))[0], facts)))
+    return say("commands.slots_left", count=missing) if missing else say("commands.slots_none_left", number=case.number)
 
 
 async def _draft_card(session: AsyncSession, order: Order, case: Case, stored: Draft) -> Card:

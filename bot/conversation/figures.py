@@ -86,7 +86,8 @@ async def answer_figures(session: AsyncSession, asked: FiguresQuestion) -> Card:
     if asked.compares:
         headline = await _compared(session, asked, figures)
     if asked.by_level and figures.total:
-        rows.append(Row(say("conversation.levels"), _joined((LEVEL_NAMES[level], number) for level, number in figures.levels)))
+        graver_first = sorted(figures.levels, key=lambda level: level[0] or len(LEVEL_NAMES))
+        rows.append(Row(say("conversation.levels"), _joined((LEVEL_NAMES[level], number) for level, number in graver_first)))
     if asked.query.group_by and figures.groups:
         rows.append(Row(say(f"conversation.by_{asked.query.group_by.value}"), _joined(figures.groups[:GROUPS_SHOWN])))
     return Card(CardKind.ANSWER, asked.shown_back(), headline, tuple(rows))

@@ -86,8 +86,9 @@ class Talk:
         region = self._house.desk.department.region
         answer = await asyncio.to_thread(self._house.library.answer, question.text, region=region, on=now.date())
         links = tuple(
-            Row(quote.clause.name, "", link=clause_page(quote.clause.key, quote.text)) for quote in answer.quotes
-        )  # fmt: skip
+            Row(quote.clause.article, say("conversation.open_clause"), link=clause_page(quote.clause.key, quote.text))
+            for quote in answer.quotes
+        )
         return Card(CardKind.REFUSAL if answer.refused else CardKind.ANSWER, answer.text, rows=links, page=links[0].link if links else "")
 
 

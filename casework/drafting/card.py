@@ -77,10 +77,12 @@ def _evidence_rows(draft: Draft, label: str) -> list[Row]:
 
 
 def _checks(findings: Sequence[Finding]) -> str:
-    """One line: how many findings block, and the first of those to decide about."""
+    """One line: how many facts are missing, how many faults block, and the first of those to decide about."""
     blocking = [finding for finding in findings if finding.blocking]
     warnings = [finding.message for finding in findings if finding.severity is Severity.WARN]
-    parts = [say("drafting.card_blocking", count=len(blocking))] if blocking else []
+    unverified = sum(finding.name == "open_slot" for finding in blocking)
+    parts = [say("drafting.card_unverified_count", count=unverified)] if unverified else []
+    parts += [say("drafting.card_blocking", count=len(blocking) - unverified)] if len(blocking) > unverified else []
     parts += [say("drafting.card_warning", message=message) for message in warnings[:MOST_FINDINGS]]
     return "　".join(parts) or say("drafting.card_clean")
 

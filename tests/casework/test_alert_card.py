@@ -96,3 +96,14 @@ async def test_without_a_place_or_a_first_post_the_card_still_stands(room: Room)
         card = await current_card(session, received.case, room.now)
     assert card.rows[0].text == "帖中未写明"
     assert "起因" not in labels(card)
+
+
+async def test_the_grounds_tell_what_weighs_the_heaviest_first_and_each_thing_once(room: Room) -> None:
+    factors = [
+        {"name": "rumour", "value": 1, "points": 0, "reason": "传言 +0", "span": "听说"},
+        {"name": "likes", "value": 52, "points": 1, "reason": "点赞多（52） +1", "span": ""},
+        {"name": "officer_conduct", "value": 1, "points": 3, "reason": "涉执法行为 +3", "span": "掀翻"},
+        {"name": "event_likes", "value": 170, "points": 1, "reason": "点赞 170 +1", "span": ""},
+    ]
+    card = await card_of(room, 2, factors=factors, points=5)
+    assert next(row.text for row in card.rows if row.label == "依据") == "ⓘ 涉执法行为 +3｜点赞 170 +2 → II（5 分）"

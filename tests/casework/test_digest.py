@@ -49,7 +49,7 @@ async def test_the_morning_digest_counts_names_and_looks_ahead(room: Room) -> No
     assert card.head == "☀️ 早报 3 月 7 日 · 过去 24 小时 信息 4 → 相关 4 → 事件 4（II 1、III 1、IV 2）"
     assert [row.label for row in card.rows[:4]] == ["A1", "A2", "A3", "A4"]
     todo = next(row for row in card.rows if row.label == "待办")
-    assert todo.text == "超时 3 · 待办 4（A1 今日 18:30 到期）"
+    assert todo.text == "4 件，超时 3 件；最近到期 A1 今日 18:30"
 
 
 async def test_one_digest_for_each_time_and_chat_however_often_it_is_looked(room: Room) -> None:

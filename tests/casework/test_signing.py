@@ -86,7 +86,7 @@ async def test_two_others_approve_and_the_text_may_go_out(desk: Desk) -> None:
     first = await desk.approve("郑三")
     assert (first.result, first.sentence) == (Signed.PARTLY, "A1 第 1 版已签发，还需 1 人签发。可以找：何四。")
     second = await desk.approve("何四")
-    assert (second.result, second.sentence) == (Signed.FULLY, "A1 第 1 版签发完成，可以发「发布 A1」。")
+    assert (second.result, second.sentence) == (Signed.FULLY, "A1 第 1 版签发完成。")
     assert await desk.state() == (VersionState.APPROVED, 2)
     assert await desk.reply() == TEXT
 
@@ -234,6 +234,7 @@ async def test_sending_back_takes_a_reason_and_ends_approvals(desk: Desk) -> Non
     assert (card.buttons, card.rows[-1].text, card.head) == ((), "没有写明找谁", "📝 A1 第 1 版 · 已退回")
 
 
+@pytest.mark.both_databases
 async def test_the_same_approver_pressing_twice_at_once_counts_once(desk: Desk) -> None:
     await desk.submit()
 
@@ -249,6 +250,7 @@ async def test_the_same_approver_pressing_twice_at_once_counts_once(desk: Desk) 
     assert (sum(pressed), await desk.state()) == (1, (VersionState.SUBMITTED, 1))
 
 
+@pytest.mark.both_databases
 async def test_two_approvers_pressing_at_once_complete_it(desk: Desk) -> None:
     await desk.submit()
     async with Database(desk.room.database.url) as other:

@@ -38,7 +38,8 @@ async def test_the_card_shows_the_first_candidate_its_evidence_and_what_blocks(d
     assert card.head == "A12 拟稿 · 2 个候选（事实尚未核实，推荐 ①）"
     assert card.body == "我们看到了视频。【待核实：谁何时到场】。"
     assert f"《城镇夜市管理办法》第十二条：“{QUOTE}”" in text
-    assert "⛔ 1 处要先改好" in text
+    assert "⛔ 1 处待核实" in text
+    assert "要先改好" not in text
     assert "没有回应：“是否公布视频”" in text
     assert [button.command for row in card.buttons for button in row] == ["补充 A12", "改稿 A12 1", "送签 A12 1", "依据 A12"]
 
