@@ -35,6 +35,10 @@ class AuditEntry(SQLModel, table=True):
     hash: str
 
 
+_HEAD = select(AuditEntry.number, AuditEntry.hash).order_by(col(AuditEntry.number).desc()).limit(1)
+_HEAD_KEPT = "audit_head"
+
+
 @dataclass(frozen=True)
 class ChainReport:
     """What a verification found. `broken_at` is the number of the first entry that does not fit, else None."""
@@ -55,14 +59,14 @@ async def append(session: AsyncSession, actor: str, action: str, subject: str, *
         at: when, timezone-aware.
         details: small JSON values; no post text, no personal data.
     """
-    last = (await session.exec(select(AuditEntry).order_by(col(AuditEntry.number).desc()).limit(1))).first()
-    number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
+    last, previous = await _head_to_follow(session)
     entry = AuditEntry(
-        number=number, at=at, actor=actor, action=action, subject=subject, details=details, previous_hash=previous,
-        hash=entry_hash(number, at, actor, action, subject, details, previous),
+        number=last + 1, at=at, actor=actor, action=action, subject=subject, details=details, previous_hash=previous,
+        hash=entry_hash(last + 1, at, actor, action, subject, details, previous),
     )  # fmt: skip
     session.add(entry)
     await session.flush()
+    _keep_head(session, entry)
     return entry
 
 
@@ -86,14 +90,29 @@ async def verify(session: AsyncSession, anchors: dict[int, str] | None = None) -
 
 async def head(session: AsyncSession) -> tuple[int, str]:
     """Number and hash of the last entry; (0, GENESIS) for an empty chain."""
-    last = (await session.exec(select(AuditEntry).order_by(col(AuditEntry.number).desc()).limit(1))).first()
-    return (last.number, last.hash) if last else (0, GENESIS)
+    return (await session.exec(_HEAD)).first() or (0, GENESIS)
 
 
 def entry_hash(number: int, at: datetime, actor: str, action: str, subject: str, details: dict[str, Any], previous: str) -> str:
     """SHA-256 over the entry's fields in canonical JSON and the hash before it, in hexadecimal."""
     fields = [number, at.astimezone(UTC).isoformat(timespec="microseconds"), actor, action, subject, details, previous]
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+async def _head_to_follow(session: AsyncSession) -> tuple[int, str]:
+    """The head of the chain; one transaction reads it once, since no other writer can lengthen the chain before its end."""
+    transaction, number, hash_ = session.info.get(_HEAD_KEPT, (None, 0, ""))
+    if transaction is not None and transaction is session.sync_session.get_transaction() and not session.in_nested_transaction():
+        return number, hash_
+    return await head(session)
+
+
+def _keep_head(session: AsyncSession, entry: AuditEntry) -> None:
+    """Keep the head for the next entry, but never one that goes with its savepoint."""
+    if session.in_nested_transaction():
+        session.info.pop(_HEAD_KEPT, None)
+    else:
+        session.info[_HEAD_KEPT] = session.sync_session.get_transaction(), entry.number, entry.hash
 
 
 def _fault(entry: AuditEntry, expected: int, previous: str, anchors: dict[int, str]) -> str | None:

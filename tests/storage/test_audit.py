@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit
 from storage.clock import ManualClock
@@ -61,3 +62,30 @@ async def test_a_rolled_back_change_leaves_no_entry(database: Database, clock: M
         await change_and_fail()
     async with database.reading() as session:
         assert await audit.head(session) == (0, audit.GENESIS)
+
+
+async def test_entries_of_one_transaction_hold_whatever_becomes_of_its_savepoints(database: Database, clock: ManualClock) -> None:
+    async def note(session: AsyncSession, subject: str) -> None:
+        await audit.append(session, "李雯", "case.claimed", subject, at=clock.now())
+
+    async with database.transaction() as session:
+        await note(session, "case:A1")
+        broken_off = await session.begin_nested()
+        await note(session, "case:A2")
+        await broken_off.rollback()
+        await note(session, "case:A3")
+        async with session.begin_nested():
+            await note(session, "case:A4")
+        await note(session, "case:A5")
+    async with database.reading() as session:
+        report = await audit.verify(session)
+    assert (report.entries, report.broken_at) == (4, None)
+
+
+async def test_one_session_goes_on_after_a_rollback(database: Database, clock: ManualClock) -> None:
+    async with database.reading() as session:
+        await audit.append(session, "李雯", "case.claimed", "case:A1", at=clock.now())
+        await session.rollback()
+        await audit.append(session, "李雯", "case.claimed", "case:A2", at=clock.now())
+        report = await audit.verify(session)
+    assert (report.entries, report.broken_at) == (1, None)
