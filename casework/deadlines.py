@@ -28,6 +28,14 @@ RUMOUR = "谣言或不实"
 """The intent of a post that spreads something false, in the words of `monitoring.lines.INTENTS`."""
 TICKETS_OPTION = "tickets"
 """The option that marks a source as a ticket system (12345), whose items must each be answered."""
+_OF_CASE = select(Deadline).where(Deadline.case_id == bindparam("case")).order_by(col(Deadline.due_at))
+_WARNINGS = (
+    select(Deadline, Case)
+    .join(Case, col(Case.id) == Deadline.case_id)
+    .where(col(Deadline.next_warning_at) <= bindparam("now"))
+    .order_by(col(Deadline.next_warning_at), col(Deadline.id))
+)
+_NEXT_WARNING = select(func.min(Deadline.next_warning_at))
 _SOURCE_OPTIONS = select(Source.options).where(Source.id == bindparam("source"))
 PUBLIC_ANSWERS = (DeadlineKind.FIRST_RESPONSE, DeadlineKind.RESPONSE, DeadlineKind.CLARIFY)
 
@@ -86,13 +94,12 @@ async def drop_all(session: AsyncSession, case: Case, now: datetime) -> None:
 
 async def deadlines_of(session: AsyncSession, case: Case) -> list[Deadline]:
     """All clocks of a case, the earliest end first."""
-    return list((await session.exec(select(Deadline).where(Deadline.case_id == case.id).order_by(col(Deadline.due_at)))).all())
+    return list((await session.exec(_OF_CASE, params={"case": case.id})).all())
 
 
 async def step_deadlines(session: AsyncSession, now: datetime, desk: Desk) -> int:
     """Say what has to be said by now: half of the time gone, missed, nobody claimed. Returns how many clocks were looked at."""
-    query = select(Deadline, Case).join(Case, col(Case.id) == Deadline.case_id).where(col(Deadline.next_warning_at) <= now)
-    found = (await session.exec(query.order_by(col(Deadline.next_warning_at), col(Deadline.id)))).all()
+    found = (await session.exec(_WARNINGS, params={"now": now})).all()
     for row, case in found:
         if row.kind is DeadlineKind.ACKNOWLEDGE:
             await escalation.call_next(session, row, case, now, desk)
@@ -103,7 +110,7 @@ async def step_deadlines(session: AsyncSession, now: datetime, desk: Desk) -> in
 
 async def next_warning(session: AsyncSession) -> datetime | None:
     """When `step_deadlines` will next find something."""
-    return (await session.exec(select(func.min(Deadline.next_warning_at)))).one()
+    return (await session.exec(_NEXT_WARNING)).one()
 
 
 async def _warn(session: AsyncSession, row: Deadline, case: Case, now: datetime, desk: Desk) -> None:

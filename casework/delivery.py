@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, SQLModel, col, select
@@ -106,7 +106,7 @@ async def enqueue(
         due_at: not before; `now` where nothing is said.
         replaces: the delivery whose message is to be edited.
     """
-    if found := (await session.exec(select(Delivery).where(Delivery.key == key))).first():
+    if found := (await session.exec(_BY_KEY, params={"key": key})).first():
         return found
     card = await button.issue(session, card, place.platform, place.chat, case_id, now)
     row = Delivery(
@@ -143,13 +143,13 @@ async def lease_due(session: AsyncSession, worker: str, now: datetime, limit: in
         worker: name of the process; `release` frees what it held.
         platforms: the platforms that this process is connected to.
     """
-    await _free(session, col(Delivery.leased_until) <= now, now)
-    root = aliased(Delivery)
-    query = select(Delivery, root.reference).join(root, col(root.id) == Delivery.replaces, isouter=True).where(_ready(root, platforms))
-    query = query.where(col(Delivery.due_at) <= now).order_by(col(Delivery.due_at), col(Delivery.id)).limit(limit * ROWS_READ_PER_LEASE)
-    busy = {_thread(row) for row in (await session.exec(select(Delivery).where(Delivery.state == DeliveryState.LEASED))).all()}
+    taken = (await session.exec(_LEASED)).all()
+    await _free(session, [row for row in taken if row.leased_until and row.leased_until <= now], now)
+    busy = {_thread(row) for row in taken if row.state is DeliveryState.LEASED}
+    values = {"platforms": list(platforms), "now": now, "most": limit * ROWS_READ_PER_LEASE}
+    ready = (await session.exec(_READY_NOW, params=values)).all()
     leased: list[Delivery] = []
-    for row, reference in (await session.exec(query)).all():
+    for row, reference in ready:
         if len(leased) < limit and _thread(row) not in busy:
             busy.add(_thread(row))
             behind = sum(1 for other in leased if other.place == row.place)
@@ -196,15 +196,13 @@ async def held(session: AsyncSession, delivery: Delivery) -> Delivery | None:
 
 async def release(session: AsyncSession, worker: str, now: datetime) -> int:
     """At start: free what an earlier process of this name held when it was killed. The cards go again, marked as possibly shown before."""
-    return await _free(session, col(Delivery.leased_by) == worker, now)
+    rows = (await session.exec(_LEASED)).all()
+    return await _free(session, [row for row in rows if row.leased_by == worker], now)
 
 
 async def next_due(session: AsyncSession, platforms: Collection[str]) -> datetime | None:
     """When `lease_due` will next find something."""
-    root = aliased(Delivery)
-    joined = select(func.min(Delivery.due_at)).select_from(Delivery).join(root, col(root.id) == Delivery.replaces, isouter=True)
-    waiting = (await session.exec(joined.where(_ready(root, platforms), _unoccupied()))).one()
-    ending = (await session.exec(select(func.min(Delivery.leased_until)).where(Delivery.state == DeliveryState.LEASED))).one()
+    waiting, ending = (await session.exec(_NEXT_DUE, params={"platforms": list(platforms)})).one()
     return min((moment for moment in (waiting, ending) if moment), default=None)
 
 
@@ -246,23 +244,7 @@ def _thread(row: Delivery) -> tuple[Place, int | None]:
     return row.place, row.case_id
 
 
-def _ready(root: Any, platforms: Collection[str]) -> ColumnElement[bool]:
-    return and_(
-        col(Delivery.state).in_(WAITING),
-        col(Delivery.platform).in_(list(platforms)),
-        or_(col(Delivery.replaces).is_(None), root.state == DeliveryState.SENT),
-    )
-
-
-def _unoccupied() -> ColumnElement[bool]:
-    other: Any = aliased(Delivery)
-    same = other.case_id.is_not_distinct_from(Delivery.case_id)
-    leased = select(other.id).where(other.state == DeliveryState.LEASED, other.platform == Delivery.platform, other.chat == Delivery.chat)
-    return ~leased.where(same).exists()
-
-
-async def _free(session: AsyncSession, which: ColumnElement[bool], now: datetime) -> int:
-    rows = (await session.exec(select(Delivery).where(Delivery.state == DeliveryState.LEASED, which))).all()
+async def _free(session: AsyncSession, rows: Collection[Delivery], now: datetime) -> int:
     for row in rows:
         row.state, row.due_at, row.leased_by, row.leased_until = DeliveryState.DUE, now, None, None
         mark_maybe_shown(row)
@@ -281,6 +263,40 @@ def _marked(card: Card, maybe_shown: bool) -> Card:
     return replace(card, head=card.head + say("alert.maybe_repeated")) if maybe_shown else card
 
 
+_other: Any = aliased(Delivery)
+_root: Any = aliased(Delivery)
+_BY_KEY = select(Delivery).where(Delivery.key == bindparam("key"))
+_LEASED = select(Delivery).where(Delivery.state == DeliveryState.LEASED).order_by(col(Delivery.id))
+_READY = and_(
+    col(Delivery.state).in_(WAITING),
+    col(Delivery.platform).in_(bindparam("platforms", expanding=True)),
+    or_(col(Delivery.replaces).is_(None), _root.state == DeliveryState.SENT),
+)
+_READY_NOW = (
+    select(Delivery, _root.reference)
+    .join(_root, _root.id == Delivery.replaces, isouter=True)
+    .where(_READY, col(Delivery.due_at) <= bindparam("now"))
+    .order_by(col(Delivery.due_at), col(Delivery.id))
+    .limit(bindparam("most"))
+)
+_OCCUPIED = (
+    select(_other.id)
+    .where(
+        _other.state == DeliveryState.LEASED,
+        _other.platform == Delivery.platform,
+        _other.chat == Delivery.chat,
+        _other.case_id.is_not_distinct_from(Delivery.case_id),
+    )
+    .exists()
+)
+_NEXT_DUE = select(
+    select(func.min(Delivery.due_at))
+    .select_from(Delivery)
+    .join(_root, _root.id == Delivery.replaces, isouter=True)
+    .where(_READY, ~_OCCUPIED)
+    .scalar_subquery(),
+    select(func.min(Delivery.leased_until)).where(Delivery.state == DeliveryState.LEASED).scalar_subquery(),
+)
 _edit: Any = aliased(Delivery)
 _done: Any = aliased(Delivery)
 _LIVE = (
