@@ -10,7 +10,7 @@ from casework.workdays import END_OF_DAY, working_day_after
 from language.numerals import to_int
 from storage.clock import CHINA
 
-_NUMBER = r"[\d一二三四五六七八九十两]+"
+_NUMBER = r"(?:[0-9]+|[一二三四五六七八九十两]+)"
 _DAY = (
     r"(?:(?P<relative>今[天日晚早]|明[天日晚早]|后天|大后天)|(?P<next>[本这下]?)(?:周|星期)(?P<weekday>[一二三四五六日天])"
     r"|(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]|(?P<bare_day>\d{1,2})[日号]|(?P<end>本?月底))"

@@ -31,7 +31,8 @@ def subject_of(matter: Matter, topic: Topic, longest: int = SUBJECT_LENGTH) -> s
     title = first.title or (bracketed[1] if bracketed else "")
     phrases = [phrase.strip() for phrase in _BREAK.split(title or first.text) if phrase.strip()] or [matter.headline]
     phrase = next((phrase for phrase in phrases if any(word in phrase for word in topic.words)), phrases[0])
-    return _shorten(_TAIL.sub("", _LEAD.sub("", _NUMBERING.sub("", phrase))).strip(), topic, longest) or without_marks(matter.headline)[:longest]
+    subject = _shorten(_TAIL.sub("", _LEAD.sub("", _NUMBERING.sub("", phrase))).strip(), topic, longest)
+    return subject or without_marks(matter.headline)[:longest]
 
 
 def told_points(matter: Matter, subject: str, most: int = 2) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from casework.drafting.answers import Answer, answers, named
 from casework.drafting.candidate import AskAnswer, Candidate, Sentence, SentenceKind, Written
+from casework.drafting.citizen_words import SUBJECT_LENGTH
 from casework.drafting.evidence import Evidence
 from casework.drafting.frame import MUST, Frame, FrameLine, frame_of
 from casework.drafting.matter import Matter
@@ -18,6 +19,8 @@ from casework.drafting.writer import Progress
 from language.periods import duration_phrase
 
 TIGHTEST = 3
+COMMENT_SUBJECT_LENGTHS = (22, 22, 22, 14)
+"""By tightness, the most characters of what a comment calls the matter."""
 NAMED = (5, 3, 2, 1)
 """By tightness, how many asks are named where they are not answered one by one."""
 ASK_PASSAGES = ("asks", "asks_law", "asks_brief")
@@ -106,7 +109,8 @@ class _Composition:
 
     @cached_property
     def _fields(self) -> dict[str, str]:
-        return frame_fields(self.matter, self.topic, brief=self.channel is Channel.COMMENT, to_many=self._to_many)
+        length = COMMENT_SUBJECT_LENGTHS[self.tightness] if self.channel is Channel.COMMENT else SUBJECT_LENGTH
+        return frame_fields(self.matter, self.topic, subject_length=length, to_many=self._to_many)
 
     @property
     def _to_many(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from casework.drafting.answers import POST, clause_sentences
 from casework.drafting.candidate import Sentence, SentenceKind
-from casework.drafting.citizen_words import subject_of, told_points
+from casework.drafting.citizen_words import SUBJECT_LENGTH, subject_of, told_points
 from casework.drafting.evidence import Evidence
 from casework.drafting.matter import Matter
 from casework.drafting.slots import slot
@@ -13,7 +13,6 @@ from casework.drafting.topic import Topic, topic_of
 from monitoring.headline import gravity
 from prompts import frames
 
-COMMENT_SUBJECT_LENGTH = 22
 ACCUSING = 2
 """From this gravity on (`monitoring.headline.gravity`), words accuse somebody or tell of a harm."""
 LEAST_STEPS = 2
@@ -24,14 +23,14 @@ _PHRASE = re.compile(r"[^。！？\n“”]{4,80}")
 _PROMISING = re.compile(r"前.{0,6}(?:公布|答复|通报|告诉|完成|说)|下次|回访")
 
 
-def frame_fields(matter: Matter, topic: Topic, *, brief: bool = False, to_many: bool = False) -> dict[str, str]:
+def frame_fields(matter: Matter, topic: Topic, *, subject_length: int = SUBJECT_LENGTH, to_many: bool = False) -> dict[str, str]:
     """The values that a frame's sentences may name in braces: what the matter is called, the topic's own words, and every slot.
 
     Args:
-        brief: keep the matter's name short.
+        subject_length: the most characters of what the matter is called.
         to_many: speak to the public and not to the one who wrote.
     """
-    subject = subject_of(matter, topic, COMMENT_SUBJECT_LENGTH) if brief else subject_of(matter, topic)
+    subject = subject_of(matter, topic, subject_length)
     slots = {name: slot(wording.format(topic=topic.name)) for name, wording in frames("slots")["names"].items()}
     own = {"subject": subject, "topic": topic.name, "checks": topic.checks, "steps": topic.steps, "keep": topic.keep}
     return {

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casework.checks.citations import mentions
@@ -47,6 +47,7 @@ def test_what_is_past_open_or_told_by_others_is_no_promise(text: str) -> None:
     assert promises(text, NOW) == ()
 
 
+@example("0三日内")
 @given(st.text("今明后天晚上下周三月底0123456789日号时点:前内工作小", max_size=25))
 def test_any_words_of_time_are_read_without_failing(text: str) -> None:
     assert all(promise.due_at and promise.due_at > NOW for promise in promises(text, NOW))
