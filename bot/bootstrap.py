@@ -131,7 +131,8 @@ async def _migrate(database: Database) -> None:
     try:
         await upgrade(database.engine, metadata())
     except (DBAPIError, OSError) as error:
-        cause = str(getattr(error, "orig", error))
+        told = getattr(error, "orig", error)
+        cause = str(told.__cause__ or told)
         raise DatabaseUnavailable(f"数据库打不开：{cause}。请检查路径、权限、磁盘空间，或 PostgreSQL 的地址。") from error
 
 

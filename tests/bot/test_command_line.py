@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.storage.postgres import PostgresServer
+
 ROOT = Path(__file__).parents[2]
 SETTINGS = """
 [department]
@@ -107,6 +109,31 @@ def test_a_full_disk(folder: Path) -> None:
     assert "Traceback" not in printed
     code, printed = wensheng(folder, "doctor")
     assert code == 0, "the next start goes on"
+
+
+def test_a_database_server_that_does_not_answer(folder: Path) -> None:
+    address = "postgresql+asyncpg://wensheng:secret@127.0.0.1:1/wensheng"
+    code, printed = wensheng(folder, "doctor", environment={"WENSHENG_DATABASE_URL": address})
+    assert (code, printed.count("\n")) == (1, 1)
+    assert "连不上 PostgreSQL" in printed
+    assert "secret" not in printed
+
+
+@pytest.mark.postgres
+def test_a_database_user_who_may_create_nothing(folder: Path, postgres: PostgresServer) -> None:
+    postgres.run("CREATE ROLE guest LOGIN")
+    address = postgres.url("postgres").replace("//postgres@", "//guest@")
+    code, printed = wensheng(folder, "doctor", environment={"WENSHENG_DATABASE_URL": address})
+    postgres.run("DROP ROLE guest")
+    assert (code, printed.count("\n")) == (1, 1)
+    assert "数据库打不开：permission denied for schema public。" in printed
+
+
+@pytest.mark.both_databases
+def test_doctor_finds_a_sound_database(folder: Path, database_url: str) -> None:
+    code, printed = wensheng(folder, "doctor", environment={"WENSHENG_DATABASE_URL": database_url})
+    assert code == 0, printed
+    assert "审计链完整" in printed
 
 
 def test_a_wrong_token(folder: Path) -> None:

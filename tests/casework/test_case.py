@@ -21,6 +21,7 @@ def test_no_two_ordinals_share_a_number(ordinals: set[int]) -> None:
     assert len({case_number(ordinal) for ordinal in ordinals}) == len(ordinals)
 
 
+@pytest.mark.both_databases
 async def test_processes_that_open_cases_at_the_same_time_get_numbers_of_their_own(room: Room) -> None:
     async def one(database: Database) -> str:
         async with database.transaction() as session:

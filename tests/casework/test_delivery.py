@@ -50,6 +50,7 @@ async def look(room: Room, row_id: int | None) -> Delivery:
     return row
 
 
+@pytest.mark.both_databases
 async def test_the_same_key_twice_is_one_delivery(room: Room) -> None:
     assert (await put(room, "k")).id == (await put(room, "k", text="另一句")).id
     assert len(await lease(room)) == 1
@@ -62,6 +63,22 @@ async def test_what_one_worker_leased_another_does_not_get(room: Room) -> None:
         assert await lease_due(session, "two", room.now, 10, HERE) == []
 
 
+@pytest.mark.both_databases
+async def test_couriers_that_lease_at_the_same_time_share_the_work(room: Room) -> None:
+    for number in range(12):
+        await put(room, f"k{number}", Place("room", f"chat{number}"))
+
+    async def courier(database: Database, name: str) -> list[str]:
+        async with database.transaction() as session:
+            return [row.key for row in await lease_due(session, name, room.now, 2, HERE)]
+
+    async with Database(room.database.url) as other:
+        await courier(other, "early")
+        room.wait(seconds=LEASE_TIME.total_seconds())
+        shares = await asyncio.gather(*(courier(each, f"w{n}") for n in range(4) for each in (room.database, other)))
+    assert sorted(key for share in shares for key in share) == sorted(f"k{number}" for number in range(12))
+
+
 async def test_a_delivery_is_not_leased_before_its_time_nor_for_a_foreign_platform(room: Room) -> None:
     await put(room, due_at=room.now + timedelta(seconds=30))
     await put(room, "elsewhere", Place("telegram", "1"))
@@ -70,6 +87,7 @@ async def test_a_delivery_is_not_leased_before_its_time_nor_for_a_foreign_platfo
     assert [row.key for row in await lease(room)] == ["k"]
 
 
+@pytest.mark.both_databases
 async def test_an_edit_waits_until_its_message_stands_and_edits_exactly_that(room: Room) -> None:
     root = await put(room, "root")
     await put(room, "edit", text="新的", replaces=root.id)
@@ -81,6 +99,7 @@ async def test_an_edit_waits_until_its_message_stands_and_edits_exactly_that(roo
     assert (edit.key, edit.reference) == ("edit", f"m{root.id}")
 
 
+@pytest.mark.both_databases
 async def test_a_row_that_a_sender_has_is_not_renewed(room: Room) -> None:
     row = await put(room)
     async with room.database.transaction() as session:
@@ -93,6 +112,7 @@ async def test_a_row_that_a_sender_has_is_not_renewed(room: Room) -> None:
     assert Card.from_json((await look(room, row.id)).card).head == "新的"
 
 
+@pytest.mark.both_databases
 async def test_a_lease_that_ran_out_goes_to_another_and_the_late_first_sender_changes_nothing(room: Room) -> None:
     row = await put(room)
     (first,) = await lease(room, "one")
@@ -105,6 +125,7 @@ async def test_a_lease_that_ran_out_goes_to_another_and_the_late_first_sender_ch
     assert (again.state, Card.from_json(again.card).head) == (DeliveryState.SENT, "你好（可能重复）")
 
 
+@pytest.mark.both_databases
 async def test_at_start_a_process_frees_what_its_killed_forerunner_held(room: Room) -> None:
     await put(room, "one")
     await lease(room, "main")
@@ -200,6 +221,7 @@ async def test_a_chat_that_moved_is_followed_by_everything_of_it(room: Room) -> 
         assert {delivery.chat for delivery in await room.deliveries(session)} == {"all-2"}
 
 
+@pytest.mark.both_databases
 async def test_the_next_time_to_wake_is_when_something_can_be_leased(room: Room) -> None:
     async def due() -> object:
         async with room.database.reading() as session:

@@ -12,6 +12,7 @@ from casework.drafting.draft import ReplyAuthor, ReplyVersion, VersionState
 from casework.publication import Publication, PublicationState
 from tests.casework.room import Room
 
+pytestmark = pytest.mark.both_databases
 TEXT = "我们看到了视频，正在现场核实。"
 
 

@@ -64,6 +64,7 @@ async def test_who_comes_second_is_told_who_has_it_and_what_to_type(room: Room) 
     assert await act(room, "claim", "林一") == "A1 已经在你手上。"
 
 
+@pytest.mark.both_databases
 async def test_of_many_who_press_at_the_same_time_exactly_one_has_it(room: Room) -> None:
     await happen(room)
 

@@ -1,19 +1,27 @@
 """A post comes in at one end, and a card stands in the chat at the other; killed in between, nothing is half done."""
 
+import asyncio
 import contextlib
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from casework.case import Case
 from casework.delivery import Delivery
 from casework.intake import Received, receive
 from casework.message import Card
+from monitoring.event import Event
 from monitoring.item import Item
-from monitoring.post import RawPost
+from monitoring.post import LARGEST_COUNT, RawPost
 from monitoring.source import Source
 from storage import audit
+from storage.engine import Database
 from tests.casework.room import Room
+from tests.generated_city import generate_city
+from tests.monitoring.observing import watch_over
 
 GRAVE = "河湾城管队员在桥头市场打人，摊主头破血流被救护车拉走，现场有视频，围了上百人。"
 
@@ -81,3 +89,36 @@ async def test_an_instruction_in_a_post_is_only_text(room: Room) -> None:
 async def rows(room: Room) -> list[Delivery]:
     async with room.database.reading() as session:
         return await room.deliveries(session, "all")
+
+
+@pytest.mark.both_databases
+async def test_two_who_read_the_same_feed_at_the_same_time_take_every_post_in_once(room: Room) -> None:
+    city = generate_city(5, events=6, noise=4)
+    room.clock.move_to(city.posts[-1].post.posted_at)
+    desk = replace(room.desk, watch=watch_over(city))
+
+    async def read(database: Database) -> None:
+        for each in city.posts:
+            async with database.transaction() as session:
+                await receive(session, each.post, (await session.exec(select(Source))).one(), room.now, desk)
+
+    async with Database(room.database.url) as other:
+        await asyncio.gather(read(room.database), read(other))
+    async with room.database.reading() as session:
+        items, events = (await session.exec(select(Item))).all(), (await session.exec(select(Event))).all()
+        cases = (await session.exec(select(Case.event_id))).all()
+        assert (await audit.verify(session)).broken_at is None
+    assert sorted(item.source_key for item in items) == sorted(each.post.key for each in city.posts)
+    assert {event.id: event.item_count for event in events} == Counter(item.event_id for item in items if item.event_id)
+    assert sorted(cases) == sorted(event.id for event in events if event.level)
+
+
+@pytest.mark.both_databases
+async def test_what_no_database_can_hold_is_left_out_of_a_post(room: Room) -> None:
+    hostile = post(room, "k\0", GRAVE + "\0\ud83d", author="\udc00某人", likes=10**30)
+    room.wait(minutes=1)
+    item = (await come_in(room, hostile)).observation.item
+    assert (item.source_key, item.text, item.likes) == ("k", GRAVE, LARGEST_COUNT)
+    await come_in(room, post(room, "k2", f"转发：{GRAVE}", likes=10**30))
+    async with room.database.reading() as session:
+        assert (await session.exec(select(Event.likes))).one() == 2 * LARGEST_COUNT

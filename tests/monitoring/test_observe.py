@@ -35,6 +35,7 @@ async def rows(database: Database, table: type) -> int:
         return (await session.exec(select(func.count()).select_from(table))).one()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_a_generated_city_is_gathered_into_its_events(database: Database, seed: int) -> None:
     city = generate_city(seed)
@@ -81,6 +82,7 @@ async def test_the_same_post_again_is_no_second_item(database: Database, city: G
     assert await rows(database, Item) == 1
 
 
+@pytest.mark.both_databases
 async def test_more_likes_are_counted_and_may_raise_the_level(database: Database, city: GeneratedCity) -> None:
     watch = watch_over(city)
     quiet = post("1", "举报" + next(iter(city.gazetteer.values()))[0] + "楼下烧烤店油烟扰民严重，要求查处。", likes=1)
@@ -126,6 +128,7 @@ async def test_a_grave_post_raises_a_standing_event_and_says_why(database: Datab
     assert actions == ["event.opened", "event.level_raised", "event.level_raised"]
 
 
+@pytest.mark.both_databases
 async def test_personal_data_is_masked_and_the_original_sealed(database: Database, city: GeneratedCity, tmp_path: Path) -> None:
     seal = load_or_create_seal(tmp_path / "seal.key")
     told = post("1", "工地夜间施工扰民，请致电13812345678，城管来管管。", author="某某人")
@@ -153,6 +156,7 @@ async def test_a_post_from_the_future_is_dated_now(database: Database, city: Gen
         assert (await observe(session, late, source, START, watch_over(city))).item.posted_at == START
 
 
+@pytest.mark.both_databases
 async def test_a_transaction_that_fails_leaves_nothing(database: Database, city: GeneratedCity) -> None:
     async def fail() -> None:
         async with database.transaction() as session:
