@@ -1,14 +1,20 @@
 """What a source hands over, and the port of all sources."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+LARGEST_COUNT = 2**31 - 1
+"""Higher counts are no counts; an integer column of PostgreSQL ends here."""
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""Characters that no database takes: NUL (PostgreSQL), and half a surrogate pair, which has no UTF-8."""
+
 
 @dataclass(frozen=True)
 class RawPost:
-    """One public post as its source gave it; untrusted text throughout.
+    """One public post as its source gave it; untrusted text throughout, less what cannot be stored.
 
     Attributes:
         key: the post's identity within its source; the same post read twice has the same key.
@@ -30,6 +36,13 @@ class RawPost:
     comments: int | None = None
     has_video: bool = False
     due_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("key", "text", "title", "url", "author"):
+            object.__setattr__(self, name, _UNSTORABLE.sub("", getattr(self, name)))
+        for name in ("likes", "dislikes", "reposts", "comments"):
+            if (count := getattr(self, name)) is not None:
+                object.__setattr__(self, name, min(count, LARGEST_COUNT))
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def read_time(value: Any) -> datetime | None:
 
 def read_count(value: Any) -> int | None:
     """A count as platforms write it (1,204; 1.2万); None where there is none or it is no number."""
-    written = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([万wW亿]?)\+?", str(value if value is not None else "").replace(",", "").strip())
+    written = re.fullmatch(r"(\d{1,15}(?:\.\d+)?)\s*([万wW亿]?)\+?", str(value if value is not None else "").replace(",", "").strip())
     if not written:
         return None
     return round(float(written[1]) * {"": 1, "亿": 100_000_000}.get(written[2], 10_000))
