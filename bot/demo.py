@@ -36,7 +36,9 @@ LIVE_FROM = timedelta(hours=18, minutes=41, seconds=40)
 """Time of the sample's last day at which the live part begins: the night market breaks out at 18:42."""
 LIVE_PACE = 20.0
 """Demonstration seconds for each real one while posts come in; afterwards time runs as it does."""
-STEP_OF_HISTORY = timedelta(hours=2)
+HISTORY = timedelta(hours=31)
+"""How much of the sample's days before is lived through first; enough for yesterday's figures, short enough to start at once."""
+STEP_OF_HISTORY = timedelta(hours=3)
 CLOSED_AFTER = timedelta(hours=20)
 EVENING_ENDS = timedelta(hours=21, minutes=35)
 
@@ -71,7 +73,7 @@ def stage(folder: Path, port: int, today: datetime, *, only_live: bool = False) 
     by_source: dict[str, list[str]] = defaultdict(list)
     for post in posts:
         moment = datetime.fromisoformat(post["time"]) - last_day + midnight
-        if only_live and moment < midnight + LIVE_FROM:
+        if moment < midnight + LIVE_FROM - (timedelta() if only_live else HISTORY):
             continue
         post["time"] = moment.isoformat()
         by_source[post["source"]].append(json.dumps(post, ensure_ascii=False))
@@ -79,7 +81,7 @@ def stage(folder: Path, port: int, today: datetime, *, only_live: bool = False) 
     own = {"data_dir": folder, "sources": sources}
     settings = load_settings(SAMPLE_CITY / "wensheng.toml")
     settings = settings.model_copy(update={**own, "web": settings.web.model_copy(update={"port": port})})
-    return Scene(settings, datetime.fromisoformat(posts[0]["time"]), midnight + LIVE_FROM, midnight + EVENING_ENDS)
+    return Scene(settings, midnight + LIVE_FROM - HISTORY, midnight + LIVE_FROM, midnight + EVENING_ENDS)
 
 
 def _source(folder: Path, name: str, lines: Sequence[str]) -> SourceSettings:

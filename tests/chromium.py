@@ -17,7 +17,7 @@ QUIETLY = (
 @contextlib.asynccontextmanager
 async def launched() -> AsyncIterator[Browser]:
     """A browser; where there is none the test fails and says what to install."""
-    if not CHROMIUM.exists():
+    if not CHROMIUM.exists():  # noqa: ASYNC240  # one look
         pytest.fail("the browser tests need Chromium: apt-get install chromium (make test does it as root)")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIETLY)
