@@ -51,6 +51,8 @@ _VIVID = re.compile(
     r"头破血流|血流|惨|畜生|土匪|强盗|黑社会|流氓|恶霸|无良|黑心|吸血|丧尽|天理|令人发指|猖狂|嚣张|骗子|去死|不得好死|围[一着攻殴]|[一二三四五六七八九十]{2}个"
 )
 
+_MANY = re.compile(r"(?:[二三四五六七八九]?十|百|[几数]十|\d{2,})[几多余]*[个名人]")
+"""Ten people or more."""
 _GRAVE = ("death", "severe_injury", "explosion")
 _HARM = ("injury", "poisoning", "hazard", "crowd_now")
 _DEED = ("violence", "smashing", "stall_smashing", "misconduct")
@@ -90,11 +92,12 @@ def headline(place: str | None, title: str, text: str) -> str:
 
 
 def gravity(line: str) -> int:
-    """What a line tells: 3 a death or the like, 2 what officers are said to have done, or a harm, 1 any matter, else 0."""
+    """What a line tells: 3 a death or many harmed, 2 what officers are said to have done, or a harm, 1 any matter, else 0."""
     named = _named(line)
-    if _stated(line, named, *_GRAVE):
+    harmed = _stated(line, named, *_HARM)
+    if _stated(line, named, *_GRAVE) or (harmed and _MANY.search(line)):
         return 3
-    return 2 if _accuses(line, named) or _stated(line, named, *_HARM) else int(bool(named))
+    return 2 if harmed or _accuses(line, named) else int(bool(named))
 
 
 def _clauses(place: str, title: str, text: str) -> Iterator[_Clause]:
@@ -118,9 +121,8 @@ def _cleared(said: str, place: str) -> str:
 
 def _attributed(told: str, *, relayed: bool) -> str:
     """The words as somebody's, where they accuse officers or tell of a grave harm and do not say themselves who says so."""
-    named = _named(told)
-    accuses = _accuses(told, named)
-    if _HEDGED.search(told) or not (accuses or _stated(told, named, *_GRAVE)):
+    accuses = _accuses(told, _named(told))
+    if _HEDGED.search(told) or not (accuses or gravity(told) == 3):
         return told
     return words("monitoring.told_by")["relayed" if relayed else "officers" if accuses else "harm"] + told
 

@@ -36,6 +36,7 @@ def test_a_deed_of_officers_weighs_more_than_a_matter_and_a_death_most() -> None
     assert gravity(told[2]) == 2
     assert gravity(told[3]) == 3
     assert gravity("城管没有掀翻摊位") < 2
+    assert gravity("午饭后二十多个孩子呕吐") > gravity("午饭后孩子呕吐")
 
 
 @given(st.none() | st.text(max_size=20), st.text(max_size=80), st.text(max_size=200))
