@@ -78,9 +78,13 @@ def test_bad_settings(tmp_path: Path, settings: str | None, told: str) -> None:
     assert told in printed
 
 
-def test_a_secret_in_a_file_that_others_read(folder: Path) -> None:
+@pytest.mark.parametrize(
+    "written",
+    ['[telegram]\ntoken = "1000:SECRET"\n', 'database_url = "postgresql+asyncpg://wensheng:1000:SECRET@127.0.0.1/wensheng"\n'],
+)
+def test_a_secret_in_a_file_that_others_read(folder: Path, written: str) -> None:
     path = folder / "wensheng.toml"
-    path.write_text(SETTINGS + '[telegram]\ntoken = "1000:SECRET"\n', encoding="utf-8")
+    path.write_text(written + SETTINGS, encoding="utf-8")
     path.chmod(0o644)
     code, printed = wensheng(folder, "doctor")
     assert (code, "chmod 600" in printed, "1000:SECRET" in printed) == (1, True, False)
