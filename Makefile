@@ -18,7 +18,7 @@ check: .venv/.ready-dev
 	.ci/hygiene
 
 bench: .venv/.ready-dev
-	for file in benchmarks/*.py; do $(PYTHON) -P $$file $(ARGS) || exit 1; done
+	for file in benchmarks/*.py; do $(PYTHON) -P $$file || exit 1; done
 
 # Writes the hashed locks anew from pyproject.toml; needs uv.
 lock:
