@@ -1,9 +1,11 @@
 """Settings: `wensheng.toml`, then the environment (`WENSHENG_…`), which wins. Secrets come from the environment or a 0600 file."""
 
 import tomllib
+from collections.abc import Iterator
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -196,15 +198,14 @@ def _refuse_loose_ends(path: Path, settings: Settings) -> None:
     for name in settings.duty_roster:
         if name not in names:
             raise SettingsError(f"设置文件 {path} 的「duty_roster」里的“{name}”不在 [[staff]] 名单中。")
-    for section in (settings.telegram, settings.wechat, settings.model, settings.publishing):
-        if _has_secret(section) and path.exists() and path.stat().st_mode & 0o077 and _written_in(path, section):
+    if path.exists() and path.stat().st_mode & 0o077:
+        written = path.read_text(encoding="utf-8")
+        if any(secret in written for secret in _secrets(settings)):
             raise SettingsError(f"设置文件 {path} 含有密钥，但其他用户可读。请执行 chmod 600 {path}，或把密钥放进环境变量。")
 
 
-def _has_secret(section: BaseModel) -> bool:
-    return any(isinstance(value, SecretStr) for value in section.__dict__.values())
-
-
-def _written_in(path: Path, section: BaseModel) -> bool:
-    text = path.read_text(encoding="utf-8")
-    return any(isinstance(value, SecretStr) and value.get_secret_value() in text for value in section.__dict__.values())
+def _secrets(settings: Settings) -> Iterator[str]:
+    for section in (settings.telegram, settings.wechat, settings.model, settings.publishing):
+        yield from (value.get_secret_value() for value in section.__dict__.values() if isinstance(value, SecretStr))
+    if password := urlsplit(settings.database_url).password:
+        yield password
