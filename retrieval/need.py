@@ -51,6 +51,7 @@ NEEDS = (
         "clock", "是指 时至次日 夜间",
         re.compile(r"几点"),
         re.compile(r"[一二两三四五六七八九十\d]+(?:点|时)[半整]?至|是指.{0,12}[点时]至"),
+        is_number=True,
     ),
     Need(
         "term", "日内 期限 工作日内",
