@@ -1,4 +1,4 @@
-"""How fast posts are read, against snownlp's sentiment of the same texts in the same run: `python benchmarks/analysis.py [POSTS.jsonl[.gz]]`.
+"""How fast posts are read, against snownlp's sentiment of the same texts in one run: `python benchmarks/analysis.py [POSTS.jsonl[.gz]]`.
 
 POSTS are rows of {"title", "text"}; without them the sample city's serve. The ratios are what compares between machines.
 """
