@@ -35,11 +35,12 @@ class Timekeeper:
             given = await deadlines.step_deadlines(session, now, self._desk)
             given += await digest.step_digest(session, now, self._desk)
             await put_to_sleep(session, now)
-        await self.note_head()
+            head = await audit.head(session)
+        anchor.note(self._anchor, *head, now)
         return given
 
     async def note_head(self) -> None:
         """Copy the head of the audit chain to the anchor file."""
         async with self._database.reading() as session:
-            number, hash_ = await audit.head(session)
-        anchor.note(self._anchor, number, hash_, self._clock.now())
+            head = await audit.head(session)
+        anchor.note(self._anchor, *head, self._clock.now())

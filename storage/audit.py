@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -36,6 +37,7 @@ class AuditEntry(SQLModel, table=True):
 
 
 _HEAD = select(AuditEntry.number, AuditEntry.hash).order_by(col(AuditEntry.number).desc()).limit(1)
+_ENTRY = insert(AuditEntry)
 _HEAD_KEPT = "audit_head"
 
 
@@ -49,7 +51,7 @@ class ChainReport:
     reason: str = ""
 
 
-async def append(session: AsyncSession, actor: str, action: str, subject: str, *, at: datetime, **details: Any) -> AuditEntry:
+async def append(session: AsyncSession, actor: str, action: str, subject: str, *, at: datetime, **details: Any) -> None:
     """Write one entry in the caller's transaction (`Database.transaction`, whose writers take turns).
 
     Args:
@@ -59,15 +61,15 @@ async def append(session: AsyncSession, actor: str, action: str, subject: str, *
         at: when, timezone-aware.
         details: small JSON values; no post text, no personal data.
     """
-    last, previous = await _head_to_follow(session)
-    entry = AuditEntry(
-        number=last + 1, at=at, actor=actor, action=action, subject=subject, details=details, previous_hash=previous,
-        hash=entry_hash(last + 1, at, actor, action, subject, details, previous),
-    )  # fmt: skip
-    session.add(entry)
+    last, previous = await head(session)
+    hash_ = entry_hash(last + 1, at, actor, action, subject, details, previous)
+    row = {
+        "number": last + 1, "at": at, "actor": actor, "action": action, "subject": subject, "details": details,
+        "previous_hash": previous, "hash": hash_,
+    }  # fmt: skip
     await session.flush()
-    _keep_head(session, entry)
-    return entry
+    await (await session.connection()).execute(_ENTRY, row)
+    _keep_head(session, last + 1, hash_)
 
 
 async def verify(session: AsyncSession, anchors: dict[int, str] | None = None) -> ChainReport:
@@ -89,7 +91,13 @@ async def verify(session: AsyncSession, anchors: dict[int, str] | None = None) -
 
 
 async def head(session: AsyncSession) -> tuple[int, str]:
-    """Number and hash of the last entry; (0, GENESIS) for an empty chain."""
+    """Number and hash of the last entry; (0, GENESIS) for an empty chain.
+
+    A transaction that has written an entry knows its head: no other writer can lengthen the chain before it ends.
+    """
+    transaction, number, hash_ = session.info.get(_HEAD_KEPT, (None, 0, ""))
+    if transaction is not None and transaction is session.sync_session.get_transaction() and not session.in_nested_transaction():
+        return number, hash_
     return (await session.exec(_HEAD)).first() or (0, GENESIS)
 
 
@@ -99,20 +107,12 @@ def entry_hash(number: int, at: datetime, actor: str, action: str, subject: str,
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-async def _head_to_follow(session: AsyncSession) -> tuple[int, str]:
-    """The head of the chain; one transaction reads it once, since no other writer can lengthen the chain before its end."""
-    transaction, number, hash_ = session.info.get(_HEAD_KEPT, (None, 0, ""))
-    if transaction is not None and transaction is session.sync_session.get_transaction() and not session.in_nested_transaction():
-        return number, hash_
-    return await head(session)
-
-
-def _keep_head(session: AsyncSession, entry: AuditEntry) -> None:
+def _keep_head(session: AsyncSession, number: int, hash_: str) -> None:
     """Keep the head for the next entry, but never one that goes with its savepoint."""
     if session.in_nested_transaction():
         session.info.pop(_HEAD_KEPT, None)
     else:
-        session.info[_HEAD_KEPT] = session.sync_session.get_transaction(), entry.number, entry.hash
+        session.info[_HEAD_KEPT] = session.sync_session.get_transaction(), number, hash_
 
 
 def _fault(entry: AuditEntry, expected: int, previous: str, anchors: dict[int, str]) -> str | None:
