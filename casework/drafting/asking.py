@@ -26,7 +26,9 @@ _REQUEST = re.compile(
 _QUESTION = re.compile(r"为何|为什么|何时|什么时候|多久|是否|能否|能不能|合法|合理|合规|怎样|如何|怎么|多少|哪里|谁来|吗$|呢$|依据")
 _UNFIT = re.compile(
     r"领导|书记|有关部门|相关部门|曝光|公道|介入|一定|我们|本人|大家|某某|勾结|未|没|难道|政府|部门|\*|[“”‘’《》【】]|[的和与在把了]$"
+    r"|至于|凭什么|不会吗|不是都|还是人"
 )
+"""Words of a phrase that is no ask of its own: who is addressed, what was cut off, a question that wants no answer."""
 
 
 def asks_of(text: str, line: str, intent: str, phrases: Sequence[str]) -> tuple[str, ...]:
