@@ -22,14 +22,16 @@ async def room_events(site: Site, visitor: Visitor, chat: str, after: int, welco
     """Everything after a row's id: the messages of one chat with their looks, of this person's other chats only that there are some.
 
     Args:
-        welcome: whether the person may still listen; asked before every look, so that a revoked login ends the stream.
+        welcome: whether the person may still listen; asked after every look, so that nobody hears what came after their dismissal.
     """
     yield f"retry: {RETRY_MS}\n\n" + clock_event(site)
-    while not site.bell.closed and await welcome():
+    while not site.bell.closed:
         strokes = site.bell.strokes
         async with site.database.reading() as session:
             rows = await transcript.since(session, list(site.chats(visitor)), after, limit=BATCH)
             standings = await transcript.standings(session, rows)
+        if not await welcome():
+            return
         events = await asyncio.to_thread(_events, site, visitor, chat, standings)
         if events:
             after = rows[-1].number
