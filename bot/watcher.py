@@ -5,10 +5,9 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from casework.intake import receive
-
 from bot.loops import pause
 from casework.desk import Desk
+from casework.intake import receive
 from monitoring import polling
 from monitoring.errors import SourceError
 from monitoring.post import Batch, PostSource, RawPost

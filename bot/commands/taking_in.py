@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from adapters.sources.forwarded import forwarded_post
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.sources.forwarded import forwarded_post
 from bot.commands.grammar import Verb
 from bot.commands.handling import QuickHandler
 from bot.commands.order import Order
