@@ -58,10 +58,13 @@ def is_follow_up(text: str) -> bool:
 
 def looks_like_question(text: str) -> bool:
     """Whether an unaddressed line in the staff room is a question to the bot rather than talk among people."""
-    return text.strip().endswith(("？", "?")) and len(text.strip()) >= MIN_QUESTION_CHARACTERS
+    text = text.strip()
+    return text.startswith(ASKED_FOR_CASES) or (text.endswith(("？", "?")) and len(text) >= MIN_QUESTION_CHARACTERS)
 
 
 MIN_QUESTION_CHARACTERS = 6
+ASKED_FOR_CASES = "找案例"
+"""What a refused answer proposes to send."""
 
 
 def _topic(text: str) -> str:

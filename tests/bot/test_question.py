@@ -35,3 +35,5 @@ def test_follow_ups_and_talk() -> None:
     assert not is_follow_up("夜间施工几点以后不行？")
     assert looks_like_question("夜间施工几点以后不行？")
     assert not looks_like_question("好？")
+    assert looks_like_question("找案例 夜市 收费"), "a refused answer proposes exactly this"
+    assert read_question("找案例 夜市 收费").kind is Kind.PAST
