@@ -230,6 +230,9 @@ def _finish(work: Coroutine[Any, Any, int]) -> None:
 
     try:
         code = asyncio.run(work)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        sys.stdout = None  # nothing is left to flush into
+        code = 0
     except KNOWN_FAULTS as fault:
         typer.secho(sentence_of(fault), err=True, fg="red")
         code = 1

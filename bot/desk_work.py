@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -36,7 +37,7 @@ async def ask(settings_path: Path, question: str, *, as_json: bool) -> int:
 async def draft(settings_path: Path, text: str, *, as_json: bool) -> int:
     """Print candidate replies to one post, personal data masked, with what the checks say of each. Nothing is stored."""
     async with open_house(load_settings(settings_path)) as house:
-        matter = matter_of({"text": mask_personal_data(text).text}, house.desk)
+        matter = replace(matter_of({"text": mask_personal_data(text).text}, house.desk), department=house.desk.department.name)
         evidence = await asyncio.to_thread(find_evidence, matter, house.library, house.desk, house.clock.now().date())
         written = await house.writer.write(matter, evidence)
         checked = [(candidate, await _findings(house, matter, candidate)) for candidate in written.candidates]

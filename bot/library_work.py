@@ -106,7 +106,7 @@ async def approve(settings_path: Path, document: int, by: str) -> int:
     async with open_house(load_settings(settings_path), index=False) as house, house.database.transaction() as session:
         member = await member_named(session, by)
         if member is None or not member.has(Role.ADMIN):
-            raise StartError(say("cli.not_admin", name=by, names="、".join(await names_with(session, Role.ADMIN))))
+            raise StartError(say("cli.not_admin", name=by, names="、".join(await names_with(session, Role.ADMIN)) or say("cli.nobody")))
         approved = await approve_document(session, document, actor=by, now=house.clock.now())
         typer.echo(say("cli.document_approved", title=approved.title))
     return 0
