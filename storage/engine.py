@@ -122,7 +122,9 @@ def _postgres_engine(address: URL) -> AsyncEngine:
     try:
         engine = create_async_engine(address, pool_pre_ping=True, connect_args={"timeout": POSTGRES_CONNECT_TIMEOUT_SECONDS})
     except ModuleNotFoundError as error:
-        raise DatabaseUnavailable("用 PostgreSQL 还缺附加包 postgres。请执行 pip install 'wensheng[postgres]'。") from error
+        raise DatabaseUnavailable(
+            "用 PostgreSQL 还缺附加包 postgres。请执行 pip install --require-hashes -r requirements/postgres.txt。"
+        ) from error
     event.listen(engine.sync_engine, "do_connect", _connect_postgres)
     event.listen(engine.sync_engine, "begin", _begin_postgres)
     return engine
