@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 OWNERS = (
     "adapters.chat.staff_room.room",
     "adapters.chat.staff_room.session",
+    "adapters.sources.nonce",
     "bot.replay_mark",
     "casework.approval",
     "casework.button",
@@ -26,6 +27,8 @@ OWNERS = (
     "monitoring.item_band",
     "monitoring.line_hour",
     "monitoring.source",
+    "monitoring.source_hour",
+    "monitoring.tier_proposal",
     "storage.audit",
 )
 """The modules that declare tables."""

@@ -26,11 +26,29 @@ class SourceKind(StrEnum):
     FEED = "feed"
     TABLE = "table"
     JSON_LINES = "jsonl"
+    WEBHOOK = "webhook"
     FORWARDED = "forwarded"
 
 
+PUSHED = (SourceKind.WEBHOOK, SourceKind.FORWARDED)
+"""Kinds that bring their posts themselves; nobody goes and reads them."""
+
+
+class Ailment(StrEnum):
+    """What is wrong with a source."""
+
+    FAILING = "failing"
+    CHANGED = "changed"
+    SILENT = "silent"
+
+
 class Source(SQLModel, table=True):
-    """信源: one place that is watched."""
+    """信源: one place that is watched.
+
+    `settings_tier` is what the settings said last; an admin may have confirmed another `tier` since. `last_post_at` is when the last new post
+    was seen. `failures` counts failed readings in a row, `good_readings` the good ones since the last failure. `habit` is
+    `monitoring.habit.Habit`, taken anew each day. `ailment` is what it was found ill with, `ailment_note` says so in words.
+    """
 
     __tablename__ = "source"
 
@@ -47,3 +65,14 @@ class Source(SQLModel, table=True):
     last_post_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     failures: int = 0
     last_error: str = ""
+    settings_tier: Tier | None = Field(default=None, sa_type=enum_type(Tier))
+    good_readings: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    habit: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_TYPE, sa_column_kwargs={"server_default": "{}"})
+    ailment: Ailment | None = Field(default=None, sa_type=enum_type(Ailment))
+    ailment_note: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    ill_since: datetime | None = Field(default=None, sa_type=TIME_TYPE)
+
+    @property
+    def fallback(self) -> str:
+        """Name of the source that is polled while this one is ill; empty where there is none."""
+        return str(self.options.get("fallback", ""))
