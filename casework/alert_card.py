@@ -63,7 +63,7 @@ def span_phrase(duration: timedelta) -> str:
 def _open_face(s: Situation, now: datetime) -> Card:
     number, grave = s.case.number, s.event.level in GRAVE
     rows = [
-        Row(say("alert.place"), _place(s.event)), *_origin(s, now), *([_numbers(s.event)] if grave else []), _grounds(s.event),
+        Row(say("alert.place"), _place(s.event)), *origin_row(s, now), *([_numbers(s.event)] if grave else []), _grounds(s.event),
         *_deadline_rows(s, now), *_doubts(s.event, grave), *_muted(s, now),
     ]  # fmt: skip
     return Card(
@@ -103,6 +103,7 @@ _FACES = {
     CaseState.REPLIED: _replied_face,
     CaseState.CLOSED: _ended_face,
     CaseState.DISMISSED: _ended_face,
+    CaseState.MERGED: _ended_face,
 }
 
 
@@ -139,7 +140,8 @@ def _place(event: Event) -> str:
     return (place if place.startswith(district) else district + place) or say("alert.place_unknown")
 
 
-def _origin(s: Situation, now: datetime) -> list[Row]:
+def origin_row(s: Situation, now: datetime) -> list[Row]:
+    """起因: when and where the first post stood, and its beginning; nothing where it is gone."""
     if s.first is None:
         return []
     excerpt = s.first.text.replace("\n", " ")

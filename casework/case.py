@@ -19,13 +19,14 @@ OPENING_ATTEMPTS = 20
 
 
 class CaseState(StrEnum):
-    """`open` until claimed, `claimed` while handled, then `replied`, `closed`; `dismissed` after a false alarm."""
+    """`open` until claimed, `claimed` while handled, then `replied`, `closed`; `dismissed` after a false alarm, `merged` into another."""
 
     OPEN = "open"
     CLAIMED = "claimed"
     REPLIED = "replied"
     CLOSED = "closed"
     DISMISSED = "dismissed"
+    MERGED = "merged"
 
     @property
     def is_live(self) -> bool:

@@ -1,23 +1,26 @@
-"""时间线、依据、状态、待办: what a person asks about a case, answered as a card."""
+"""时间线、依据、走势、状态、待办: what a person asks about a case, answered as a card."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework.alert_card import buttons, case_page, deadline_text, head_of, time_in_text, time_left
+from casework.alert_card import buttons, case_page, deadline_text, head_of, origin_row, time_in_text, time_left
 from casework.case import Case, CaseState, steps_of
 from casework.deadline import DeadlineState
 from casework.message import Card, CardKind, Row
 from casework.publication import Promise, Publication, PublicationState
 from casework.situation import NextStep, Situation, situation_of
+from monitoring.course import Course, SourceShare, course_of
 from monitoring.event import LevelChange
+from monitoring.forecast import Forecast
 from prompts import say, words
 
 LIVE = [state for state in CaseState if state.is_live]
 MOST_CASES = 20
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 async def timeline_card(session: AsyncSession, case: Case, now: datetime) -> Card:
@@ -40,6 +43,43 @@ async def grounds_card(session: AsyncSession, case: Case, now: datetime) -> Card
     ]  # fmt: skip
     head = say("alert.grounds_head", number=case.number, level=names[str(situation.event.level)])
     return _answer(case, head, situation.event.headline, tuple(factors), "\n".join(changes))
+
+
+async def course_card(session: AsyncSession, case: Case, now: datetime) -> Card:
+    """走势: how the event began, went on and spread, and what the next hours may bring."""
+    situation = await situation_of(session, case)
+    course, labels = await course_of(session, situation.event, now), words("alert.course_labels")
+    rows = [*origin_row(situation, now), Row(labels["course"], course_text(course, now))]
+    if course.forecast:
+        rows.append(Row(labels["forecast"], forecast_text(course.forecast)))
+    rows.append(Row(labels["spread"], "\n".join(_share(share, now) for share in course.spread)))
+    return _answer(case, say("alert.course_head", number=case.number), situation.event.headline, tuple(rows))
+
+
+def course_text(course: Course, now: datetime) -> str:
+    """“▁▁▂▅█▃ 24 小时 41 条，19:00 起的一小时最多（17 条），增速放缓 ↘”."""
+    total, trend = sum(course.hourly), words("alert.trends")[course.trend.value]
+    if course.peak is None:
+        return say("alert.course_silent", hours=len(course.hourly))
+    at, most = course.peak
+    return say(
+        "alert.course", bars=bars(course.hourly), hours=len(course.hourly), total=total, at=time_in_text(at, now), most=most, trend=trend
+    )
+
+
+def forecast_text(forecast: Forecast) -> str:
+    """“未来 3 小时约 9 条（八成把握 4–17 条）”."""
+    return say("alert.forecast", hours=forecast.hours, expected=round(forecast.expected), low=forecast.low, high=forecast.high)
+
+
+def bars(counts: Sequence[int]) -> str:
+    """Counts as a row of bars, from the first hour with a post on."""
+    first, most = next((index for index, count in enumerate(counts) if count), 0), max(counts, default=0) or 1
+    return "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] for count in counts[first:])
+
+
+def _share(share: SourceShare, now: datetime) -> str:
+    return say("alert.spread", name=share.name, count=share.items, at=time_in_text(share.first_at, now))
 
 
 async def status_card(session: AsyncSession, case: Case, now: datetime) -> Card:

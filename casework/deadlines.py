@@ -87,6 +87,22 @@ async def meet(session: AsyncSession, case: Case, kinds: Collection[DeadlineKind
     await _note(session, case, "deadline.met", met, now)
 
 
+async def take_over(session: AsyncSession, case: Case, gone: Case, now: datetime) -> None:
+    """The clocks of a case that was merged into another go on there: of two of a kind the one that ends first."""
+    standing = {(row.kind, row.subject): row for row in await deadlines_of(session, case)}
+    taken = []
+    for clock in await deadlines_of(session, gone):
+        own = standing.get((clock.kind, clock.subject))
+        if clock.state is not DeadlineState.RUNNING or (own and own.due_at <= clock.due_at) or (own and own.met_at):
+            continue
+        taken.append(
+            _wind(
+                session, case, own, Clock(clock.kind, clock.started_at, clock.due_at, clock.source, clock.subject, clock.provisional), now
+            )
+        )
+    await _note(session, case, "deadline.taken_over", taken, now)
+
+
 async def drop_all(session: AsyncSession, case: Case, now: datetime) -> None:
     """Nothing is asked for any more."""
     await _drop(session, case, await deadlines_of(session, case), now)

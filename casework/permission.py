@@ -19,6 +19,7 @@ class Act(StrEnum):
     ESCALATE = "escalate"
     DISMISS = "dismiss"
     LOWER = "lower"
+    REGROUP = "regroup"
     SUBMIT = "submit"
     APPROVE = "approve"
     SEND_BACK = "send_back"
@@ -35,6 +36,7 @@ ALLOWED: dict[Act, tuple[Role, ...]] = {
     Act.ESCALATE: _HANDLERS,
     Act.DISMISS: _HANDLERS,
     Act.LOWER: (Role.APPROVER,),
+    Act.REGROUP: _HANDLERS,
     Act.SUBMIT: (Role.DRAFTER, Role.DUTY),
     Act.APPROVE: (Role.APPROVER,),
     Act.SEND_BACK: (Role.APPROVER,),

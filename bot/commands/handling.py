@@ -1,4 +1,4 @@
-"""认领、接手、转办、静默、升级、误报、降级、办结: the orders about who has a case and how grave it is."""
+"""认领、接手、转办、静默、升级、误报、降级、合并、拆分、办结: the orders about who has a case and how grave it is."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -8,8 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.commands.grammar import Verb
 from bot.commands.order import Order, done, shown
-from casework import closing, handling, judging
-from casework.case import Case
+from casework import closing, handling, judging, regrouping
+from casework.case import Case, case_by_number
 from casework.chat import Response
 from casework.errors import Refused
 from casework.message import Button, Card, CardKind
@@ -21,6 +21,7 @@ from prompts import say
 QuickHandler = Callable[[AsyncSession, Order], Awaitable[Response]]
 
 BUTTONS_PER_ROW = 3
+_CASE_NUMBER = re.compile(r"[A-Z]{1,3}\d{1,2}(?![A-Z0-9])")
 _DURATION = re.compile(r"(?P<amount>\d{1,3}|半|[一二两三四五六七八九十]{1,3})\s*个?\s*(?P<unit>分钟|分|小时|钟头|天|日)")
 _UNITS = {
     "分钟": timedelta(minutes=1),
@@ -79,6 +80,26 @@ async def lower(session: AsyncSession, order: Order) -> Response:
     return done(order, await judging.lower(session, order.case, order.staff, order.now, order.house.desk))
 
 
+async def merge(session: AsyncSession, order: Order) -> Response:
+    """合并 A12 到 A3; without the other case the likely ones are shown as buttons."""
+    numbers = _CASE_NUMBER.findall(order.command.rest.upper())
+    if not numbers:
+        return shown(await regrouping.merge_question(session, order.case))
+    into = await case_by_number(session, numbers[0])
+    if into is None:
+        raise Refused(say("casework.no_such_case", number=numbers[0]))
+    return done(order, await regrouping.merge(session, order.case, into, order.staff, order.now, order.house.desk))
+
+
+async def split(session: AsyncSession, order: Order) -> Response:
+    """拆分 A12 2 5; without numbers the posts are shown with theirs."""
+    first = [] if order.command.ordinal is None else [order.command.ordinal]
+    ordinals = [*first, *(int(number) for number in re.findall(r"\d{1,3}", order.command.rest))]
+    if not ordinals:
+        return shown(await regrouping.split_question(session, order.case, order.now))
+    return done(order, await regrouping.split(session, order.case, ordinals, order.staff, order.now, order.house.desk))
+
+
 async def close(session: AsyncSession, order: Order) -> Response:
     """办结 A12 结果."""
     return done(order, await closing.close(session, order.case, order.staff, order.command.rest, order.now, order.house.desk))
@@ -108,5 +129,7 @@ HANDLING: Mapping[Verb, QuickHandler] = {
     Verb.ESCALATE: escalate,
     Verb.FALSE_ALARM: false_alarm,
     Verb.LOWER: lower,
+    Verb.MERGE: merge,
+    Verb.SPLIT: split,
     Verb.CLOSE: close,
 }

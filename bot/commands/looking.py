@@ -1,4 +1,4 @@
-"""时间线、依据、状态、待办、摘要、信源、条款、测试发送、帮助: orders that only show something."""
+"""时间线、依据、走势、状态、待办、摘要、信源、条款、测试发送、帮助: orders that only show something."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.commands.grammar import Verb
 from bot.commands.handling import QuickHandler
 from bot.commands.order import Order, done, shown
-from casework.case_cards import grounds_card, status_card, timeline_card, todo_card
+from casework.case_cards import course_card, grounds_card, status_card, timeline_card, todo_card
 from casework.chat import Response
 from casework.chat_trial import try_chat
 from casework.digest import digest_card
@@ -29,6 +29,11 @@ async def timeline(session: AsyncSession, order: Order) -> Response:
 async def basis(session: AsyncSession, order: Order) -> Response:
     """依据 A12."""
     return shown(await grounds_card(session, order.case, order.now))
+
+
+async def course(session: AsyncSession, order: Order) -> Response:
+    """走势 A12."""
+    return shown(await course_card(session, order.case, order.now))
 
 
 async def status(session: AsyncSession, order: Order) -> Response:
@@ -86,6 +91,7 @@ def help_card(staff: StaffMember) -> Card:
 LOOKING: Mapping[Verb, QuickHandler] = {
     Verb.TIMELINE: timeline,
     Verb.BASIS: basis,
+    Verb.COURSE: course,
     Verb.STATUS: status,
     Verb.OPEN_CASES: open_cases,
     Verb.DIGEST: digest,
