@@ -5,34 +5,34 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from language.moments import plausible, read_moment
 from storage.clock import CHINA
 
-_WRITTEN = re.compile(
-    r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
-    r"(?:[T\s]*(?P<hour>\d{1,2})\s*[:：时]\s*(?P<minute>\d{1,2})?\s*(?:[:：分]\s*(?P<second>\d{1,2})?)?(?:\.\d+)?\s*秒?)?$"
-)
+_FULL_DATE = re.compile(r"\d{4}\D")
 _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=CHINA)
 _EXCEL_DAYS = range(20_000, 80_000)
 """Serial numbers of the years 1954 to 2119; other numbers are no dates."""
 
 
-def read_time(value: Any) -> datetime | None:
-    """A moment from a cell or a JSON field; without a zone it is China Standard Time. None for an empty value.
+def read_time(value: Any, now: datetime | None = None) -> datetime | None:
+    """A moment from a cell, a page or a JSON field; without a zone it is China Standard Time. None for an empty value.
+
+    Args:
+        now: what 3分钟前 and 昨天 are counted from; without it only full dates are moments.
 
     Raises:
-        ValueError: the value is no moment.
+        ValueError: the value is no moment of a public post.
     """
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=CHINA)
+        return plausible(value if value.tzinfo else value.replace(tzinfo=CHINA))
     text = str(value if value is not None else "").strip()
     if not text:
         return None
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and int(float(text)) in _EXCEL_DAYS:
         return _EXCEL_EPOCH + timedelta(seconds=round(float(text) * 86_400))
-    if written := _WRITTEN.fullmatch(text):
-        return datetime(**{name: int(part or 0) for name, part in written.groupdict().items()}, tzinfo=CHINA)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    if now is None and not _FULL_DATE.match(text):
+        raise ValueError("no full date")
+    return read_moment(text, (now or _EXCEL_EPOCH).astimezone(CHINA))
 
 
 def read_count(value: Any) -> int | None:
