@@ -118,7 +118,7 @@ async def live_through_the_week(house: House, chats: Mapping[str, StaffChat], cl
     courier = Courier(house.database, clock, chats, worker_name())
     timekeeper = Timekeeper(house.database, clock, house.desk, house.anchor, house.stirred)
     async with SourceReaders() as readers:
-        watcher = Watcher(house.database, clock, house.desk, readers.open, house.stirred)
+        watcher = Watcher(house.database, clock, house.desk, readers.open, house.stirred, at_once=1)
         moment = scene.begins
         while moment < scene.live:
             moment = min(moment + STEP_OF_HISTORY, scene.live)

@@ -24,6 +24,7 @@ from bot.timekeeper import Timekeeper
 from bot.watcher import Watcher
 from casework import publishing
 from casework.chat import CommandHandler, StaffChat
+from monitoring.source import Tier
 from prompts import say
 
 log = logging.getLogger("wensheng.service")
@@ -70,7 +71,11 @@ async def keep_going(house: House, chats: Mapping[str, StaffChat], greeting: str
 
 def build_loops(house: House, chats: Mapping[str, StaffChat], readers: SourceReaders) -> dict[str, Loop]:
     """Watcher, courier, timekeeper, the library's follower, and one loop for each chat."""
-    watcher = Watcher(house.database, house.clock, house.desk, readers.open, house.stirred)
+    polling = house.settings.polling
+    watcher = Watcher(
+        house.database, house.clock, house.desk, readers.open, house.stirred, at_once=polling.at_once,
+        intervals={Tier(name): interval for name, interval in polling.intervals.items()},
+    )  # fmt: skip
     courier = Courier(house.database, house.clock, chats, worker_name())
     timekeeper = Timekeeper(house.database, house.clock, house.desk, house.anchor, house.stirred)
     handler = Dispatcher(house, chats).handle

@@ -60,6 +60,19 @@ class SourceSettings(_Section):
     options: dict[str, Any] = {}
 
 
+class PollingSettings(_Section):
+    """How often sources of each tier are read (seconds), and how many side by side. Tier of one source: its own `tier`."""
+
+    a_seconds: float = Field(120, ge=10)
+    b_seconds: float = Field(600, ge=10)
+    c_seconds: float = Field(3600, ge=10)
+    at_once: int = Field(16, ge=1, le=200)
+
+    @property
+    def intervals(self) -> dict[str, timedelta]:
+        return {"A": timedelta(seconds=self.a_seconds), "B": timedelta(seconds=self.b_seconds), "C": timedelta(seconds=self.c_seconds)}
+
+
 class AlertSettings(_Section):
     """When cards go out. Seconds and times of day (China Standard Time)."""
 
@@ -135,6 +148,7 @@ class Settings(BaseSettings):
     duty_roster: tuple[str, ...] = ()
     groups: tuple[GroupSettings, ...] = ()
     sources: tuple[SourceSettings, ...] = ()
+    polling: PollingSettings = PollingSettings()
     alerts: AlertSettings = AlertSettings()
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
@@ -190,7 +204,24 @@ def _checked(path: Path, values: dict[str, Any]) -> Settings:
         field = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"设置文件 {path} 的「{field}」不能用：{first['msg']}。请改正后重试。") from error
     _refuse_loose_ends(path, settings)
+    _refuse_stray_sources(path, settings)
     return settings
+
+
+def _refuse_stray_sources(path: Path, settings: Settings) -> None:
+    """Names stand once, and who stands in for another is on the list and has nobody to stand in for it."""
+    names = [source.name for source in settings.sources]
+    fallbacks = {source.name: str(source.options["fallback"]) for source in settings.sources if "fallback" in source.options}
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError(f"设置文件 {path} 的「sources」里有两个“{name}”。请改掉其中一个的 name。")
+    for name, fallback in fallbacks.items():
+        if fallback not in names or fallback == name:
+            raise SettingsError(
+                f"设置文件 {path} 里信源“{name}”的备用信源“{fallback}”不在 [[sources]] 中。请加上它，或改 options.fallback。"
+            )
+        if fallback in fallbacks:
+            raise SettingsError(f"设置文件 {path} 里“{fallback}”是“{name}”的备用信源，自己不能再设 options.fallback。")
 
 
 def _refuse_loose_ends(path: Path, settings: Settings) -> None:

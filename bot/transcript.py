@@ -125,7 +125,7 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
         chats = {PLATFORM: chat}
         yield Stage(
             house, clock, chat,
-            Watcher(house.database, clock, house.desk, readers.open, house.stirred),
+            Watcher(house.database, clock, house.desk, readers.open, house.stirred, at_once=1),
             Courier(house.database, clock, chats, worker_name()),
             Timekeeper(house.database, clock, house.desk, house.anchor, house.stirred),
             Dispatcher(house, chats),

@@ -7,16 +7,20 @@ from typing import Any
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from monitoring.source import POLL_INTERVALS, Source, SourceKind, Tier
+from monitoring.source import POLL_INTERVALS, PUSHED, Source, SourceKind, Tier
 from storage import audit
 
 FIRST_BACKOFF = timedelta(minutes=1)
 LONGEST_BACKOFF = timedelta(hours=2)
 LONGEST_ERROR_CHARACTERS = 300
+Intervals = Mapping[Tier, timedelta]
+"""How often a source of each tier is read."""
 _SYSTEM = "system"
 
 
-def next_poll(tier: Tier, failures: int, now: datetime, retry_after_seconds: float | None = None) -> datetime:
+def next_poll(
+    tier: Tier, failures: int, now: datetime, retry_after_seconds: float | None = None, intervals: Intervals = POLL_INTERVALS
+) -> datetime:
     """When a source is due again.
 
     Args:
@@ -24,43 +28,61 @@ def next_poll(tier: Tier, failures: int, now: datetime, retry_after_seconds: flo
         retry_after_seconds: what the source itself asked for; it is honoured within LONGEST_BACKOFF.
     """
     if failures == 0:
-        return now + POLL_INTERVALS[tier]
+        return now + intervals[tier]
     backoff: timedelta = min(FIRST_BACKOFF * 2 ** min(failures - 1, 20), LONGEST_BACKOFF)
     asked = timedelta(seconds=min(retry_after_seconds or 0.0, LONGEST_BACKOFF.total_seconds()))
     return now + max(backoff, asked)
 
 
 async def due_sources(session: AsyncSession, now: datetime) -> Sequence[Source]:
-    """The sources whose time has come, longest overdue first; one that is fed by hand is never due."""
+    """The sources whose time has come, longest overdue first.
+
+    One that brings its posts itself is never due; one that stands in for another only while that one is ill.
+    """
     due = or_(col(Source.next_poll_at).is_(None), col(Source.next_poll_at) <= now)
-    polled = select(Source).where(col(Source.enabled), Source.kind != SourceKind.FORWARDED, due)
-    return (await session.exec(polled.order_by(col(Source.next_poll_at), col(Source.id)))).all()
+    found = (await session.exec(_polled().where(due).order_by(col(Source.next_poll_at), col(Source.id)))).all()
+    resting = resting_fallbacks(await polled_sources(session)) if found else set()
+    return [source for source in found if source.name not in resting]
 
 
-async def record_success(session: AsyncSession, source: Source, now: datetime, *, posts: int) -> None:
+async def polled_sources(session: AsyncSession) -> Sequence[Source]:
+    """The sources that are read by themselves, in the order of their names."""
+    return (await session.exec(_polled().order_by(col(Source.name)))).all()
+
+
+def resting_fallbacks(sources: Iterable[Source]) -> set[str]:
+    """Names of the sources that stand in for others, none of which is ill."""
+    mains = [source for source in sources if source.fallback]
+    return {main.fallback for main in mains} - {main.fallback for main in mains if main.ailment}
+
+
+async def record_success(
+    session: AsyncSession, source: Source, now: datetime, *, note: str = "", intervals: Intervals = POLL_INTERVALS
+) -> None:
     """Note a good reading.
 
     Args:
-        posts: how many it brought.
+        note: what could not be read of it, in one sentence.
     """
     row = await _row(session, source)
     if row.failures:
         await audit.append(session, _SYSTEM, "source.recovered", f"source:{row.id}", at=now, failures=row.failures)
-    row.failures, row.last_error, row.last_success_at = 0, "", now
-    row.last_post_at = now if posts else row.last_post_at
-    row.next_poll_at = next_poll(row.tier, 0, now)
+    row.failures, row.last_error, row.last_success_at = 0, note[:LONGEST_ERROR_CHARACTERS], now
+    row.good_readings += 1
+    row.next_poll_at = next_poll(row.tier, 0, now, intervals=intervals)
     await session.flush()
 
 
 async def record_failure(
-    session: AsyncSession, source: Source, error: str, now: datetime, *, retry_after_seconds: float | None = None
-) -> None:
+    session: AsyncSession, source: Source, error: str, now: datetime, *, retry_after_seconds: float | None = None,
+    intervals: Intervals = POLL_INTERVALS,
+) -> None:  # fmt: skip
     """Note a reading that failed; the cursor stays where it was."""
     row = await _row(session, source)
     if row.failures == 0:
         await audit.append(session, _SYSTEM, "source.failed", f"source:{row.id}", at=now)
-    row.failures, row.last_error = row.failures + 1, error[:LONGEST_ERROR_CHARACTERS]
-    row.next_poll_at = next_poll(row.tier, row.failures, now, retry_after_seconds)
+    row.failures, row.good_readings, row.last_error = row.failures + 1, 0, error[:LONGEST_ERROR_CHARACTERS]
+    row.next_poll_at = next_poll(row.tier, row.failures, now, retry_after_seconds, intervals)
     await session.flush()
 
 
@@ -73,6 +95,8 @@ async def move_cursor(session: AsyncSession, source: Source, cursor: Mapping[str
 
 async def sync_sources(session: AsyncSession, definitions: Iterable[Mapping[str, Any]], now: datetime) -> None:
     """Make the rows fit the settings: new sources are added, changed ones changed, those no longer named are switched off.
+
+    A tier that an admin confirmed stands until the settings name another one than they did before.
 
     Args:
         definitions: `name`, `kind`, `address`, `tier`, `options` of each source.
@@ -95,13 +119,17 @@ async def forwarding_source(session: AsyncSession, name: str, now: datetime) -> 
 
 
 async def _sync(session: AsyncSession, row: Source | None, definition: Mapping[str, Any], now: datetime) -> None:
+    tier = Tier(definition.get("tier", Tier.B))
     values: dict[str, Any] = {
-        "kind": SourceKind(definition["kind"]), "address": str(definition.get("address", "")), "tier": Tier(definition.get("tier", Tier.B)),
+        "kind": SourceKind(definition["kind"]), "address": str(definition.get("address", "")), "tier": tier,
         "options": dict(definition.get("options") or {}), "enabled": True,
     }  # fmt: skip
     if row is None:
-        await _add(session, Source(name=str(definition["name"]), **values), now)
+        await _add(session, Source(name=str(definition["name"]), settings_tier=tier, **values), now)
         return
+    if row.settings_tier is tier:
+        values["tier"] = row.tier
+    row.settings_tier = tier
     changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
     if not changed:
         return
@@ -119,6 +147,10 @@ async def _add(session: AsyncSession, source: Source, now: datetime) -> Source:
     await session.flush()
     await audit.append(session, _SYSTEM, "source.added", f"source:{source.id}", at=now, kind=source.kind.value)
     return source
+
+
+def _polled() -> Any:
+    return select(Source).where(col(Source.enabled), col(Source.kind).not_in(PUSHED))
 
 
 async def _row(session: AsyncSession, source: Source) -> Source:

@@ -45,8 +45,8 @@ class Ailment(StrEnum):
 class Source(SQLModel, table=True):
     """信源: one place that is watched.
 
-    `settings_tier` is what the settings said last; an admin may have confirmed another `tier` since. `last_post_at` is when the last new post
-    was seen. `failures` counts failed readings in a row, `good_readings` the good ones since the last failure. `habit` is
+    `settings_tier` is what the settings said last; an admin may have confirmed another `tier` since. `last_post_at` is when the last new
+    post was seen. `failures` counts failed readings in a row, `good_readings` the good ones since the last failure. `habit` is
     `monitoring.habit.Habit`, taken anew each day. `ailment` is what it was found ill with, `ailment_note` says so in words.
     """
 

@@ -22,8 +22,8 @@ FIGURES = ("posts", "ours", "named", "titled", "linked", "signed", "dated", "rep
 class SourceHour(SQLModel, table=True):
     """The posts of one source that were first seen in one hour, counted in hours since 1970; the figures add up.
 
-    `ours`: the department's business. `named`: they call it by name. `titled`, `linked`, `signed`, `dated`: with a title, a link, an author,
-    a time of their own. `repeated`: the same text had come from the same source before. `characters`: of all texts together.
+    `ours`: the department's business. `named`: they call it by name. `titled`, `linked`, `signed`, `dated`: with a title, a link, an
+    author, a time of their own. `repeated`: the same text had come from the same source before. `characters`: of all texts together.
     """
 
     __tablename__ = "source_hour"
@@ -136,7 +136,7 @@ async def _add_up(session: AsyncSession, items: Sequence[Item], repeated: set[in
 def _figures(item: Item, names: Collection[str]) -> dict[str, int]:
     words = f"{item.title}\n{item.text}"
     return {
-        "posts": 1, "ours": int(item.relevance.is_ours), "named": int(any(name in words for name in names)), "titled": int(bool(item.title)),
-        "linked": int(bool(item.url)), "signed": int(bool(item.author_hash)), "dated": int(item.posted_at != item.observed_at),
-        "characters": len(item.text),
+        "posts": 1, "ours": int(item.relevance.is_ours), "named": int(any(name in words for name in names)),
+        "titled": int(bool(item.title)), "linked": int(bool(item.url)), "signed": int(bool(item.author_hash)),
+        "dated": int(item.posted_at != item.observed_at), "characters": len(item.text),
     }  # fmt: skip

@@ -42,7 +42,7 @@ async def test_a_source_is_due_by_its_tier_and_its_failures(database: Database, 
         await sync_sources(session, [definition("a", tier="A"), definition("b")], clock.now())
     assert await names_due(database, clock) == ["a", "b"]
     async with database.transaction() as session:
-        await record_success(session, await the(database, "a"), clock.now(), posts=3)
+        await record_success(session, await the(database, "a"), clock.now())
         await record_failure(session, await the(database, "b"), "连不上", clock.now())
     assert await names_due(database, clock) == []
     clock.move_to(clock.now() + timedelta(minutes=1))
@@ -54,8 +54,8 @@ async def test_a_source_is_due_by_its_tier_and_its_failures(database: Database, 
     failing = await the(database, "b")
     assert (failing.failures, failing.last_error, failing.last_success_at) == (2, "连不上", None)
     async with database.transaction() as session:
-        await record_success(session, failing, clock.now(), posts=0)
-    assert ((healed := await the(database, "b")).failures, healed.last_error, healed.last_post_at) == (0, "", None)
+        await record_success(session, failing, clock.now())
+    assert ((healed := await the(database, "b")).failures, healed.last_error, healed.good_readings) == (0, "", 1)
 
 
 async def test_settings_decide_which_sources_there_are(database: Database, clock: ManualClock) -> None:
