@@ -49,7 +49,7 @@ async def course_card(session: AsyncSession, case: Case, now: datetime) -> Card:
     """走势: how the event began, went on and spread, and what the next hours may bring."""
     situation = await situation_of(session, case)
     course, labels = await course_of(session, situation.event, now), words("alert.course_labels")
-    rows = [*origin_row(situation, now), Row(labels["course"], course_text(course, now))]
+    rows = [*origin_row(situation, now), Row(labels["course"], f"{bars(course.hourly)} {course_text(course, now)}")]
     if course.forecast:
         rows.append(Row(labels["forecast"], forecast_text(course.forecast)))
     rows.append(Row(labels["spread"], "\n".join(_share(share, now) for share in course.spread)))
@@ -57,14 +57,12 @@ async def course_card(session: AsyncSession, case: Case, now: datetime) -> Card:
 
 
 def course_text(course: Course, now: datetime) -> str:
-    """“▁▁▂▅█▃ 24 小时 41 条，19:00 起的一小时最多（17 条），增速放缓 ↘”."""
+    """“24 小时 41 条，19:00 起的一小时最多（17 条），增速放缓 ↘”."""
     total, trend = sum(course.hourly), words("alert.trends")[course.trend.value]
     if course.peak is None:
         return say("alert.course_silent", hours=len(course.hourly))
     at, most = course.peak
-    return say(
-        "alert.course", bars=bars(course.hourly), hours=len(course.hourly), total=total, at=time_in_text(at, now), most=most, trend=trend
-    )
+    return say("alert.course", hours=len(course.hourly), total=total, at=time_in_text(at, now), most=most, trend=trend)
 
 
 def forecast_text(forecast: Forecast) -> str:

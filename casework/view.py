@@ -49,8 +49,12 @@ class StepView:
 
 @dataclass(frozen=True)
 class ItemView:
-    """One post of the event, personal data masked. `repeats` counts its near-duplicates, which are not listed."""
+    """One post of the event, personal data masked. `repeats` counts its near-duplicates, which are not listed.
 
+    `ordinal` is its number for 拆分: the order in which the event's posts were read, from 1; the same while more come in.
+    """
+
+    ordinal: int
     posted_at: datetime
     source: str
     title: str
@@ -228,11 +232,18 @@ async def _items(session: AsyncSession, event: Event) -> tuple[ItemView, ...]:
     first = (await session.exec(listed.order_by(col(Item.posted_at), col(Item.id)).limit(1))).all()
     newest = (await session.exec(listed.order_by(col(Item.posted_at).desc(), col(Item.id).desc()).limit(MOST_ITEMS))).all()
     rows = [*first, *((item, source) for item, source in newest if all(item.id != known.id for known, _ in first))]
-    repeats = await _repeats(session, [item.id for item, _ in rows])
+    repeats, ordinals = await _repeats(session, [item.id for item, _ in rows]), await _ordinals(session, event)
     return tuple(
-        ItemView(item.posted_at, source, item.title, item.text, item.url, item.attitude, item.likes, repeats.get(item.id, 0))
+        ItemView(
+            ordinals[item.id], item.posted_at, source, item.title, item.text, item.url, item.attitude, item.likes, repeats.get(item.id, 0)
+        )
         for item, source in rows
     )
+
+
+async def _ordinals(session: AsyncSession, event: Event) -> dict[int | None, int]:
+    own = select(Item.id).where(Item.event_id == event.id, col(Item.duplicate_of).is_(None)).order_by(col(Item.id))
+    return {item_id: ordinal for ordinal, item_id in enumerate((await session.exec(own)).all(), 1)}
 
 
 async def _repeats(session: AsyncSession, item_ids: list[int | None]) -> dict[int | None, int]:

@@ -14,13 +14,16 @@ from adapters.chat.staff_room.session import Visitor
 from adapters.chat.staff_room.site import Site, staff_only
 from adapters.chat.staff_room.stream import HEARTBEAT_SECONDS, clock_event, sse
 from casework.case import case_by_number
+from casework.case_cards import course_text, forecast_text
 from casework.checks.finding import Finding
 from casework.drafting.editing import LONGEST_TEXT
 from casework.drafting.proofreading import proofread
 from casework.drafting.strategy import Channel
 from casework.drafting.view import DraftView, draft_view
+from casework.situation import event_of
 from casework.staff import Role
 from casework.view import CaseView, case_view, clause_view, past_case
+from monitoring.course import Course, course_of
 
 
 class Casefile:
@@ -42,7 +45,17 @@ class Casefile:
 
     async def _case(self, request: Request, visitor: Visitor) -> Response:
         case, _ = await self._look(request.path_params["number"])
-        return await self._page(request, visitor, "case", f"/cases/{case.number}", case=case)
+        course = await self._course(case.number)
+        return await self._page(
+            request,
+            visitor,
+            "case",
+            f"/cases/{case.number}",
+            case=case,
+            course=course,
+            course_text=course_text,
+            forecast_text=forecast_text,
+        )
 
     async def _draft(self, request: Request, visitor: Visitor) -> Response:
         case, draft = await self._look(request.path_params["number"])
@@ -87,6 +100,12 @@ class Casefile:
         if past is None:
             raise _unknown(request.path_params["key"])
         return await self._page(request, visitor, "past_case", "/", past=past)
+
+    async def _course(self, number: str) -> Course | None:
+        """Beside the case and not part of it: its hours move with every look."""
+        async with self._site.database.reading() as session:
+            case = await case_by_number(session, number)
+            return await course_of(session, await event_of(session, case), self._site.clock.now()) if case else None
 
     async def _look(self, number: str) -> tuple[CaseView, DraftView]:
         async with self._site.database.reading() as session:

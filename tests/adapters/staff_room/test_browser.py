@@ -43,6 +43,8 @@ class Desk:
             return Response(cards=(Card(CardKind.REFUSAL, head="A12 已被认领，不能再报误报。"),))
         if incoming.text.startswith("补充 A12 1 "):
             return await self._fill(incoming.text)
+        if incoming.text.startswith(("拆分", "合并")):
+            return Response(brief=f"收到：{incoming.text}")
         if incoming.text.startswith("送签"):
             return Response(brief=f"送到 {incoming.chat}")
         if incoming.text.startswith("A12"):
@@ -144,6 +146,21 @@ async def test_what_is_done_on_a_page_belongs_to_the_group_one_came_from(chromiu
     await expect(page.locator(".toast")).to_have_text("送到 market")
     await page.get_by_label("回到群里").click()
     await expect(page.get_by_role("heading", name="市场监管二组")).to_be_visible()
+
+
+async def test_posts_of_another_matter_are_picked_and_leave_by_their_numbers(chromium: Browser, desk: Desk) -> None:
+    page = await _open(chromium, desk, "liwen", "/cases/A12")
+    await expect(page.locator("svg.hours rect")).to_have_count(24)
+    boxes = page.get_by_role("checkbox")
+    await expect(boxes).to_have_count(0)
+    await page.get_by_text("有几条不是这件事").click()
+    await expect(boxes).to_have_count(2)
+    await page.locator(".posts li", has_text="队员先说了三遍").get_by_role("checkbox").check()
+    await page.get_by_role("button", name="拆分").click()
+    await expect(page.locator(".toast").last).to_have_text("收到：拆分 A12 2")
+    await page.get_by_label("并入").fill("A3")
+    await page.get_by_role("button", name="并入").click()
+    await expect(page.locator(".toast").last).to_have_text("收到：合并 A12 A3")
 
 
 async def test_a_colleague_s_fact_arrives_and_takes_nothing_that_is_being_typed(chromium: Browser, desk: Desk) -> None:

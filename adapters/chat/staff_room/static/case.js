@@ -76,5 +76,16 @@ page.addEventListener("submit", (submit) => {
   });
 });
 
+page.addEventListener("submit", (submit) => {
+  const form = submit.target;
+  if (!form.matches(".pick")) return;
+  submit.preventDefault();
+  const picked = [...form.querySelectorAll("input[name=post]:checked")].map((box) => box.value);
+  busy(submit.submitter, async () => {
+    const { sent, refused } = await send("/act", { text: `${form.dataset.command} ${picked.join(" ")}` });
+    if (sent && !refused) await refresh();
+  });
+});
+
 const cameFrom = sessionStorage.getItem(tabChat);
 if (cameFrom) byId("back").href = `${base}/room/${encodeURIComponent(cameFrom)}`;
