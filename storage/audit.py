@@ -6,12 +6,13 @@ outside the database (`storage.anchor`), so that cutting off the end, or rewriti
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import event, insert
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -38,7 +39,15 @@ class AuditEntry(SQLModel, table=True):
 
 _HEAD = select(AuditEntry.number, AuditEntry.hash).order_by(col(AuditEntry.number).desc()).limit(1)
 _ENTRY = insert(AuditEntry)
-_HEAD_KEPT = "audit_head"
+_PENDING = "audit_pending"
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """An entry that is not written yet, and the savepoints it stands under: it goes with the first of them that is taken back."""
+
+    content: dict[str, Any]
+    savepoints: tuple[SessionTransaction, ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,9 @@ class ChainReport:
 
 
 async def append(session: AsyncSession, actor: str, action: str, subject: str, *, at: datetime, **details: Any) -> None:
-    """Write one entry in the caller's transaction (`Database.transaction`, whose writers take turns).
+    """Add one entry in the caller's transaction (`Database.transaction`, whose writers take turns).
+
+    The entries of a transaction are chained and written together when it commits, or when somebody asks for the chain.
 
     Args:
         actor: who acted: a staff member's name, or `system` for the machine.
@@ -61,15 +72,8 @@ async def append(session: AsyncSession, actor: str, action: str, subject: str, *
         at: when, timezone-aware.
         details: small JSON values; no post text, no personal data.
     """
-    last, previous = await head(session)
-    hash_ = entry_hash(last + 1, at, actor, action, subject, details, previous)
-    row = {
-        "number": last + 1, "at": at, "actor": actor, "action": action, "subject": subject, "details": details,
-        "previous_hash": previous, "hash": hash_,
-    }  # fmt: skip
-    await session.flush()
-    await (await session.connection()).execute(_ENTRY, row)
-    _keep_head(session, last + 1, hash_)
+    content = {"at": at, "actor": actor, "action": action, "subject": subject, "details": details}
+    _pending(session.sync_session).append(_Pending(content, tuple(_savepoints(session.sync_session))))
 
 
 async def verify(session: AsyncSession, anchors: dict[int, str] | None = None) -> ChainReport:
@@ -79,6 +83,7 @@ async def verify(session: AsyncSession, anchors: dict[int, str] | None = None) -
         anchors: entry numbers with the hashes that were noted outside the database.
     """
     expected, previous, anchors = 0, GENESIS, anchors or {}
+    await session.run_sync(_write)
     async for entry in _in_order(session):
         expected += 1
         reason = _fault(entry, expected, previous, anchors)
@@ -91,13 +96,8 @@ async def verify(session: AsyncSession, anchors: dict[int, str] | None = None) -
 
 
 async def head(session: AsyncSession) -> tuple[int, str]:
-    """Number and hash of the last entry; (0, GENESIS) for an empty chain.
-
-    A transaction that has written an entry knows its head: no other writer can lengthen the chain before it ends.
-    """
-    transaction, number, hash_ = session.info.get(_HEAD_KEPT, (None, 0, ""))
-    if transaction is not None and transaction is session.sync_session.get_transaction() and not session.in_nested_transaction():
-        return number, hash_
+    """Number and hash of the last entry; (0, GENESIS) for an empty chain."""
+    await session.run_sync(_write)
     return (await session.exec(_HEAD)).first() or (0, GENESIS)
 
 
@@ -107,12 +107,46 @@ def entry_hash(number: int, at: datetime, actor: str, action: str, subject: str,
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _keep_head(session: AsyncSession, number: int, hash_: str) -> None:
-    """Keep the head for the next entry, but never one that goes with its savepoint."""
-    if session.in_nested_transaction():
-        session.info.pop(_HEAD_KEPT, None)
-    else:
-        session.info[_HEAD_KEPT] = session.sync_session.get_transaction(), number, hash_
+def _pending(session: Session) -> list[_Pending]:
+    """The entries that the session's transaction has not written yet; it begins here where it has not begun."""
+    if not session.in_transaction():
+        session.begin()
+    if _PENDING not in session.info:
+        session.info[_PENDING] = []
+        event.listen(session, "before_commit", _write)
+        event.listen(session, "after_soft_rollback", _take_back)
+    pending: list[_Pending] = session.info[_PENDING]
+    return pending
+
+
+def _savepoints(session: Session) -> Iterator[SessionTransaction]:
+    """The savepoints that are open, the innermost first."""
+    savepoint = session.get_nested_transaction()
+    while savepoint is not None and savepoint.nested:
+        yield savepoint
+        savepoint = savepoint.parent
+
+
+def _write(session: Session) -> None:
+    """Chain what is pending to the entries that stand; not in a savepoint, which may yet be taken back."""
+    pending = session.info.get(_PENDING)
+    if not pending or session.get_nested_transaction() is not None:
+        return
+    number, previous = session.connection().execute(_HEAD).first() or (0, GENESIS)
+    rows = []
+    for entry in pending:
+        number, content = number + 1, entry.content
+        hash_ = entry_hash(number, **content, previous=previous)
+        rows.append({"number": number, **content, "previous_hash": previous, "hash": hash_})
+        previous = hash_
+    session.connection().execute(_ENTRY, rows)
+    pending.clear()
+
+
+def _take_back(session: Session, ended: SessionTransaction) -> None:
+    """Forget the entries of what was rolled back."""
+    pending = session.info[_PENDING]
+    pending[:] = [entry for entry in pending if ended.nested and ended not in entry.savepoints]
 
 
 def _fault(entry: AuditEntry, expected: int, previous: str, anchors: dict[int, str]) -> str | None:
