@@ -90,7 +90,7 @@ def analyse(
         negativity=load_negativity().of_normal(reading.text),
         place=where.place,
         district=where.district,
-        asks=find_asks(reading, business.relevance, where.place),
+        asks=find_asks(reading, business.relevance, business.line, where.place),
         factors=factors,
         level=grade.level,
         reasons=(business.reason, *_attitude_reason(attitude, stance.words), *grade.reasons),

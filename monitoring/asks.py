@@ -1,120 +1,121 @@
-"""What a post asks for: its distinct questions and requests in its own words, shortened."""
+"""What a reply to a post has to answer: its distinct requests and questions, each a short phrase of a verb and what it is about.
+
+They come from what the post asks outright (`demands`), from what it complains of (`troubles`), and, where neither stands in the
+headline, from the headline itself. How they are weighed against each other was fitted on judged posts: docs/models/asks.md.
+"""
 
 import re
-from collections.abc import Iterator
-from difflib import SequenceMatcher
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from language.numerals import NUMERAL
+from language.normalising import normalise
+from monitoring.demands import Demands, whole_words
 from monitoring.item import Relevance
+from monitoring.lexicon import BUILT_IN, read_toml, word_lists
 from monitoring.pressure import is_hot_title
-from monitoring.reading import Reading, Span
-from prompts import words
+from monitoring.reading import Reading
+from monitoring.troubles import Troubles, load_troubles
+from monitoring.wish import EDGE, Wish
 
 MOST_ASKS = 4
-LONGEST_ASK = 16
-SHORTEST_ASK = 4
-_SAME_FROM = 0.5
-_LONG_HEADLINE = 12
+SECOND_FROM, THIRD_FROM = 0.38, 0.45
+"""A second and a further ask are only worth naming from here on."""
+SAME_FROM = 0.55
+"""Phrases that share so much of their characters ask the same."""
+_HEADLINE_WORTH = 0.35
+_LONGEST_HEADLINE_ASK, _SHORTEST_HEADLINE_ASK = 12, 4
 
-_QUESTION = re.compile(r"[?？]|吗$|呢$|为何|为什么|什么时候|何时|如何|怎么|是否|能否|能不能|可不可以|哪里|哪个|多久|凭什么|谁来|合理|合法")
-_REQUEST = re.compile(r"希望|请求|恳请|恳求|建议|要求|(?<![希盼期])望(?!川|江|湖)|请(?!假|客)|呼吁|期盼|盼望|诉求[:：]|求(?![^，]*说法)")
-_BUREAUS = (
-    r"各位|各级|贵|上级|有关|相关|主管|职能|监管|城管|管理|执法|行政|领导|部门|单位|平台|媒体|书记|市长|县长|区长|局长|政府|街道|社区|人员"
-    r"|[a-z]?\d*[市区县]|市|区|县|局|队"
+_HEAD_PREFIX = re.compile(
+    r"^(?:关于|对于|反映|反应|投诉|举报|咨询|建议|请求|求助|请问|恳请|强烈|呼吁|希望|再次|实名|请|对|望|一下|的|[：:])+"
 )
-_MANNERS = (
-    r"能够?|可以|给予|给与|予以|以|尽快|尽早|早日|及时|立即|马上|一下|帮忙|帮助|协助|重视|出面|关注|督促|协调|介入|我们|我|居民|业主|老百姓|大家"
-    r"|彻底|认真|切实|务必|高度|严格|赶快|抓紧|再次|并|进行|对|来|们|将|把|的|和|、|,|，| "
+_HEAD_SUFFIX = re.compile(
+    r"(?:的?(?:问题|情况|投诉信?|建议|咨询|疑问|疑惑|质疑|现象|求助|诉求|请求|报告|反映|乱象|行为)(?:及.{0,4})?|[,，]?求(?:解决|处理)|严重|谁来管|没人管)+$"
 )
-_LEAD_IN = re.compile(
-    rf"^.*(?:希望|请求|恳请|恳求|强烈要求|要求|建议|呼吁|期盼|盼望|诉求[:：]|(?<![希盼期])望|请问|想问|(?<![申恳])请|求)(?:{_BUREAUS}|{_MANNERS})*",
-    re.IGNORECASE,
-)
-_POLITE = re.compile(r"(?:谢谢|感谢|万分|不胜|为盼|望回复|望批准|此致|敬礼|您好|你好|尊敬的).*$")
-_EMPTY = re.compile(
-    rf"^(?:{_BUREAUS}|{_MANNERS}|处理|解决|回复|答复|调查|核实|支持|批准|采纳|整治|查处|整改|落实|曝光|给个|说法|公道|该|此|这个|这件|这些|问题|情况|事情|事|一个|吧|下|为|望|谢|还|为民做主|主持|百忙之中|抽出时间|[^\w])*$",
-    re.IGNORECASE,
-)
-_EDGE = " ，,。；;！!？?\n：:…、“”\"'（）()【】[]1234567890.①②③④⑤"
-_ORDINAL = re.compile(rf"^(?:问题现象|诉求|影响)?(?:[{NUMERAL}]{{1,2}}|\d{{1,2}})[、.．:：)）]")
-_HEAD_PREFIX = re.compile(r"^(?:关于|反映|投诉|举报|咨询|建议|请求|求助|请问|强烈|希望|一下|的)+")
-_HEAD_SUFFIX = re.compile(r"(?:的?(?:问题|情况|投诉|建议|咨询|疑问|现象|求助|诉求)(?:及.{0,4})?|[,，]?求解决|严重|现象)$")
 _FILLERS = re.compile(
-    r"严重(?!超标)|长期|经常|频繁|一直|非常|十分|特别|极其|仍然|依然|小区内?|居民|业主们?|我们?|本人|整个|[东西南北]{1,2}侧|附近|周边|一些|某些|进行|相关|有关|已经|竟然|简直|里面"
+    r"严重(?!超标)|长期|经常|频繁|小区内?|居民|业主们?|我们?|本人|整个|[东西南北]{1,2}侧|附近|周边|里面|竟然|非常|一直|十分"
 )
 
 
-def find_asks(reading: Reading, relevance: Relevance, place: str | None) -> tuple[str, ...]:
-    """One to four phrases; none for noise. What the headline complains of comes first, then what the text asks in so many words.
+@dataclass(frozen=True)
+class _Asking:
+    """What `lexicons/asks.toml` holds, compiled."""
+
+    troubles: Troubles
+    demands: Demands
+    public: tuple[Mapping[str, Any], ...]
+
+
+def find_asks(reading: Reading, relevance: Relevance, line: str, place: str | None) -> tuple[str, ...]:
+    """Up to four phrases in simplified script, the weightiest first; none for noise.
 
     A bare headline asks nothing itself: then stand the questions that the public will ask.
+
+    Args:
+        reading: the post.
+        relevance, line: as judged before.
+        place: as the post writes it; it has its own field and is left out of the phrases.
     """
     if relevance is Relevance.NOISE:
         return ()
     if is_hot_title(reading):
-        return tuple(words("monitoring.public_questions").values())
-    asks: list[str] = []
-    for phrase in _phrases(reading, place):
-        if not any(_same(phrase, other) for other in asks):
-            asks.append(phrase)
-        if len(asks) == MOST_ASKS:
+        return _public_questions(reading.text)
+    known_place = normalise(place).text if place else None
+    wishes = [*_asking().troubles.wishes(reading, line), *_asking().demands.wishes(reading, known_place)]
+    if not any(wish.in_head for wish in wishes):
+        wishes.extend(_headline_wish(reading, known_place))
+    return tuple(wish.shown() for wish in _chosen(wishes))
+
+
+def _public_questions(title: str) -> tuple[str, ...]:
+    """What everybody asks who reads such a headline and no more."""
+    for row in _asking().public:
+        word = next((word for word in row["words"] if word in title), "")
+        if word or not row["words"]:
+            return tuple(ask.format(word=word) for ask in row["asks"])
+    return ()
+
+
+def _headline_wish(reading: Reading, place: str | None) -> Iterator[Wish]:
+    """What the headline, or else the first sentence, is about, without the place and without courtesy."""
+    head = reading.headline or next(iter(reading.sentences), None)
+    if head is None:
+        return
+    about = _HEAD_SUFFIX.sub("", _HEAD_PREFIX.sub("", head.text.strip(EDGE)))
+    if place and place in about:
+        after = about.partition(place)[2].strip(EDGE + "的内里")
+        about = after if len(after) >= _SHORTEST_HEADLINE_ASK else about
+    part = next((part for part in re.split(r"[，,、；; ？?！!]", about) if len(part) >= _SHORTEST_HEADLINE_ASK), about)
+    short = _HEAD_SUFFIX.sub("", _FILLERS.sub("", part)).strip(EDGE + "的在内里")
+    phrase = whole_words(short, _LONGEST_HEADLINE_ASK, from_end=True).lstrip("的和与")
+    if len(phrase) >= _SHORTEST_HEADLINE_ASK and "*" not in phrase:
+        yield Wish(phrase, _HEADLINE_WORTH, head.start, in_head=True)
+
+
+def _chosen(wishes: Iterable[Wish]) -> list[Wish]:
+    """The worthiest that differ from each other."""
+    chosen: list[Wish] = []
+    for wish in sorted(wishes, key=lambda wish: (-wish.worth, wish.start, wish.text)):
+        if len(chosen) == MOST_ASKS or (chosen and wish.worth < (SECOND_FROM if len(chosen) == 1 else THIRD_FROM)):
             break
-    return tuple(asks)
+        if all(_shared(wish.text, other.text) <= SAME_FROM for other in chosen):
+            chosen.append(wish)
+    return chosen
 
 
-def _phrases(reading: Reading, place: str | None) -> Iterator[str]:
-    head = reading.headline
-    if head:
-        yield from _headline_asks(reading.normal.quote(head.start, head.end), place)
-    body = [sentence for sentence in reading.sentences if head is None or sentence.start >= head.end]
-    for sentence in body:
-        yield from _asks_of(reading, sentence, place)
-    if head is None and body:
-        yield from _headline_asks(reading.normal.quote(body[0].start, body[0].end), place)
+def _shared(first: str, second: str) -> float:
+    """How much of their characters two phrases share, 0..1 (F1)."""
+    return 2 * (Counter(first) & Counter(second)).total() / (len(first) + len(second))
 
 
-def _asks_of(reading: Reading, sentence: Span, place: str | None) -> Iterator[str]:
-    question = sentence.text.rstrip().endswith(("?", "？"))
-    for clause in reading.clauses:
-        if not sentence.start <= clause.start < sentence.end:
-            continue
-        asked = reading.normal.quote(clause.start, clause.end)
-        if _REQUEST.search(clause.text):
-            yield from _usable(_without_place(_LEAD_IN.sub("", _bare(asked)), place))
-        elif question and _QUESTION.search(clause.text):
-            yield from _usable(_without_place(_bare(asked), place))
-
-
-def _headline_asks(headline: str, place: str | None) -> Iterator[str]:
-    """The headline without place, courtesy and fillers; a long one falls apart at its commas."""
-    core = _HEAD_SUFFIX.sub("", _HEAD_PREFIX.sub("", _without_place(_bare(headline), place)))
-    parts = re.split(r"[，,、；; ]", core) if len(core) > _LONG_HEADLINE else [core]
-    for part in parts:
-        short = _FILLERS.sub("", part)
-        yield from _usable(short if len(short) >= SHORTEST_ASK else part)
-
-
-def _bare(text: str) -> str:
-    return _POLITE.sub("", _ORDINAL.sub("", text.strip(" \n"))).strip(_EDGE)
-
-
-def _without_place(text: str, place: str | None) -> str:
-    """The place has its own field; what stands of it in the phrase, and what leads up to it, is left out."""
-    if not place:
-        return text
-    match = SequenceMatcher(None, text, place, autojunk=False).find_longest_match()
-    if match.size < min(SHORTEST_ASK, len(place)):
-        return text
-    rest = text[match.a + match.size :].strip(_EDGE + "的")
-    return rest if len(rest) >= SHORTEST_ASK else text[: match.a].strip(_EDGE + "的")
-
-
-def _usable(phrase: str) -> Iterator[str]:
-    phrase = phrase.strip(_EDGE).lstrip("内让的").strip(_EDGE)[:LONGEST_ASK].strip(_EDGE)
-    if len(phrase) >= SHORTEST_ASK and not _EMPTY.match(phrase):
-        yield phrase
-
-
-def _same(first: str, second: str) -> bool:
-    shared = len(set(first) & set(second))
-    return shared / min(len(set(first)), len(set(second))) >= _SAME_FROM
+@cache
+def _asking() -> _Asking:
+    path = BUILT_IN / "asks.toml"
+    content = read_toml(path)
+    return _Asking(
+        load_troubles(content["trouble"], word_lists(content["things"], path)),
+        Demands(word_lists(content["words"], path), content["questions"]),
+        tuple(content["public"]),
+    )
