@@ -26,6 +26,7 @@ OWNERS = (
     "monitoring.item",
     "monitoring.item_band",
     "monitoring.line_hour",
+    "monitoring.snapshot",
     "monitoring.source",
     "monitoring.source_hour",
     "monitoring.tier_proposal",

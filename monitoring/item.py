@@ -34,6 +34,7 @@ class Attitude(StrEnum):
 class Item(SQLModel, table=True):
     """One public post. `title` and `text` hold the original wording with personal data masked; the untouched original is sealed.
 
+    `snapshot_hash` names the page that it was read on (`monitoring.snapshot`).
     `level` is what the post's own text shows: 1 (I) to 4 (IV), 0 for no alert.
     """
 
@@ -49,6 +50,7 @@ class Item(SQLModel, table=True):
     text: str
     sealed_original: bytes | None = Field(default=None, sa_type=LargeBinary)
     original_expires_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
+    snapshot_hash: str | None = None
     posted_at: datetime = Field(sa_type=TIME_TYPE, index=True)
     observed_at: datetime = Field(sa_type=TIME_TYPE, index=True)
     due_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)

@@ -55,6 +55,7 @@ async def observe(session: AsyncSession, post: RawPost, source: Source, now: dat
     if known is not None:
         return await _seen_again(session, known, post, now, watch)
     item = recording.new_item(post, source, now, watch)
+    item.snapshot_hash = await recording.keep_evidence(session, post, now, watch)
     belonging = await gathering.find(session, item)
     item.duplicate_of = belonging.original_id
     event, is_standing = await _event_for(session, item, belonging)

@@ -13,6 +13,24 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """The page on which a post was read, as it was fetched; posts of one page share it.
+
+    Attributes:
+        digest: SHA-256 of the bytes as they came, in hexadecimal.
+        packed: those bytes, packed by zlib.
+        fetched_at: timezone-aware.
+    """
+
+    digest: str
+    packed: bytes = field(repr=False)
+    size_bytes: int
+    media_type: str
+    address: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True)
 class RawPost:
     """One public post as its source gave it; untrusted text throughout, less what cannot be stored.
 
@@ -22,6 +40,7 @@ class RawPost:
         author: the name as published; only a salted hash of it is ever stored.
         likes, dislikes, reposts, comments: counts, None where the source does not tell.
         due_at: the ticket's own 办理时限 where the source is a ticket system.
+        evidence: the page it was read on; None where it came by another way than the network.
     """
 
     key: str
@@ -36,6 +55,7 @@ class RawPost:
     comments: int | None = None
     has_video: bool = False
     due_at: datetime | None = None
+    evidence: Evidence | None = None
 
     def __post_init__(self) -> None:
         for name in ("key", "text", "title", "url", "author"):

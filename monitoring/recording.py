@@ -4,11 +4,14 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from language.masking import mask_personal_data
 from monitoring.analysis import Analysis, analyse
 from monitoring.grading import graver
 from monitoring.item import Item
 from monitoring.post import RawPost
+from monitoring.snapshot import keep
 from monitoring.source import Source
 from monitoring.watch import Watch
 
@@ -31,6 +34,11 @@ def new_item(post: RawPost, source: Source, now: datetime, watch: Watch) -> Item
         item.sealed_original = watch.seal.close(f"{post.title}\n{post.text}")
         item.original_expires_at = now + ORIGINAL_LIFETIME
     return item
+
+
+async def keep_evidence(session: AsyncSession, post: RawPost, now: datetime, watch: Watch) -> str | None:
+    """Keep the page that a post was read on. Returns its hash; None for a post without a page, or where nothing is sealed."""
+    return await keep(session, post.evidence, watch.seal, now) if post.evidence and watch.seal else None
 
 
 def read_again(title: str, text: str, post: RawPost, watch: Watch) -> Analysis:

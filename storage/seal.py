@@ -7,7 +7,7 @@ from storage.errors import StorageError
 
 
 class Seal:
-    """Encrypts and opens short texts with one symmetric key (Fernet: AES-128-CBC with HMAC-SHA256)."""
+    """Encrypts and opens short texts and pages with one symmetric key (Fernet: AES-128-CBC with HMAC-SHA256)."""
 
     def __init__(self, key: bytes) -> None:
         from cryptography.fernet import Fernet
@@ -16,14 +16,22 @@ class Seal:
 
     def close(self, original: str) -> bytes:
         """The sealed text."""
-        return self._fernet.encrypt(original.encode())
+        return self.close_bytes(original.encode())
+
+    def close_bytes(self, original: bytes) -> bytes:
+        """The sealed bytes."""
+        return self._fernet.encrypt(original)
 
     def open(self, sealed: bytes) -> str:
-        """The original. Raises StorageError when it was sealed with another key."""
+        """The original text. Raises StorageError when it was sealed with another key."""
+        return self.open_bytes(sealed).decode()
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """The original bytes. Raises StorageError when they were sealed with another key."""
         from cryptography.fernet import InvalidToken
 
         try:
-            return self._fernet.decrypt(sealed).decode()
+            return self._fernet.decrypt(sealed)
         except InvalidToken as error:
             raise StorageError("原文无法解封：密钥文件与数据库不是一套。请从备份中取回 seal.key。") from error
 
