@@ -51,10 +51,13 @@ class GroupSettings(_Section):
 
 
 class SourceSettings(_Section):
-    """One source. kind: feed (RSS/Atom address), table (CSV/XLSX path), jsonl (path). tier A/B/C: polled every 2, 10, 60 minutes."""
+    """One source. kind: feed (RSS/Atom address), page (list page), api (JSON), mastodon (instance), table (CSV/XLSX path), jsonl (path).
+
+    tier A/B/C: polled every 2, 10, 60 minutes.
+    """
 
     name: str
-    kind: Literal["feed", "table", "jsonl"]
+    kind: Literal["feed", "page", "api", "mastodon", "table", "jsonl"]
     address: str
     tier: Literal["A", "B", "C"] = "B"
     options: dict[str, Any] = {}
