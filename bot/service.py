@@ -20,6 +20,7 @@ from bot.house import House
 from bot.library_work import follow_library
 from bot.loops import Loop, run_together
 from bot.settings import load_settings
+from bot.source_keeper import SourceKeeper
 from bot.timekeeper import Timekeeper
 from bot.watcher import Watcher
 from casework import publishing
@@ -70,17 +71,17 @@ async def keep_going(house: House, chats: Mapping[str, StaffChat], greeting: str
 
 
 def build_loops(house: House, chats: Mapping[str, StaffChat], readers: SourceReaders) -> dict[str, Loop]:
-    """Watcher, courier, timekeeper, the library's follower, and one loop for each chat."""
+    """Watcher, source keeper, courier, timekeeper, the library's follower, and one loop for each chat."""
     polling = house.settings.polling
-    watcher = Watcher(
-        house.database, house.clock, house.desk, readers.open, house.stirred, at_once=polling.at_once,
-        intervals={Tier(name): interval for name, interval in polling.intervals.items()},
-    )  # fmt: skip
+    intervals = {Tier(name): interval for name, interval in polling.intervals.items()}
+    watcher = Watcher(house.database, house.clock, house.desk, readers.open, house.stirred, intervals=intervals, at_once=polling.at_once)
+    keeper = SourceKeeper(house.database, house.clock, house.desk, house.stirred, intervals=intervals)
     courier = Courier(house.database, house.clock, chats, worker_name())
     timekeeper = Timekeeper(house.database, house.clock, house.desk, house.anchor, house.stirred)
     handler = Dispatcher(house, chats).handle
     loops: dict[str, Loop] = {
         "watcher": watcher.run,
+        "sources": keeper.run,
         "courier": partial(courier.run, stirred=house.stirred),
         "timekeeper": timekeeper.run,
         "library": partial(follow_library, house),

@@ -16,6 +16,7 @@ class Act(StrEnum):
     CLAIM = "claim"
     ASSIGN = "assign"
     MUTE = "mute"
+    MUTE_KIND = "mute_kind"
     ESCALATE = "escalate"
     DISMISS = "dismiss"
     LOWER = "lower"
@@ -26,6 +27,7 @@ class Act(StrEnum):
     PUBLISH = "publish"
     CLOSE = "close"
     TEST = "test"
+    TIER = "tier"
 
 
 _HANDLERS = (Role.DUTY, Role.DRAFTER, Role.APPROVER)
@@ -33,6 +35,7 @@ ALLOWED: dict[Act, tuple[Role, ...]] = {
     Act.CLAIM: _HANDLERS,
     Act.ASSIGN: _HANDLERS,
     Act.MUTE: _HANDLERS,
+    Act.MUTE_KIND: (Role.APPROVER,),
     Act.ESCALATE: _HANDLERS,
     Act.DISMISS: _HANDLERS,
     Act.LOWER: (Role.APPROVER,),
@@ -43,8 +46,9 @@ ALLOWED: dict[Act, tuple[Role, ...]] = {
     Act.PUBLISH: _HANDLERS,
     Act.CLOSE: _HANDLERS,
     Act.TEST: (*_HANDLERS, Role.ADMIN),
+    Act.TIER: (Role.ADMIN,),
 }
-"""Lowering a level takes an approver, because a lower level asks for fewer approvals."""
+"""Lowering a level takes an approver, because a lower level asks for fewer approvals; so does a mute for a whole kind of matter."""
 
 
 async def require(session: AsyncSession, staff: StaffMember, act: Act, *, except_for: Collection[str] = ()) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func
@@ -16,6 +17,8 @@ WINDOW = timedelta(days=28)
 """What a source did longer ago tells nothing about it any more."""
 MOST_ITEMS = 2_000
 """Items counted in one transaction; the next one goes on behind them."""
+OLD_ALREADY = timedelta(days=7)
+"""A post that old when it was first seen was brought in by hand or stood on a first page; it tells nothing about a habit."""
 FIGURES = ("posts", "ours", "named", "titled", "linked", "signed", "dated", "repeated", "characters")
 
 
@@ -51,6 +54,14 @@ class SourceHourMark(SQLModel, table=True):
     item_id: int = 0
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What one counting found: the sources that brought something new, and whether there may be more to count."""
+
+    source_ids: frozenset[int] = frozenset()
+    has_more: bool = False
+
+
 def hour_of(moment: datetime) -> int:
     """The hour of a moment, counted since 1970."""
     return int(moment.timestamp()) // 3600
@@ -61,32 +72,30 @@ def start_of(hour: int) -> datetime:
     return datetime.fromtimestamp(hour * 3600, UTC)
 
 
-async def count_hours(session: AsyncSession, names: Collection[str], now: datetime) -> set[int]:
+async def count_hours(session: AsyncSession, names: Collection[str], now: datetime) -> Counted:
     """Count the items that came in since the last time, at most `MOST_ITEMS`; killed in between, nothing is counted twice.
 
     Args:
         names: what the department is called.
-
-    Returns:
-        The ids of the sources that brought something new.
     """
     mark = await session.get(SourceHourMark, 1)
     if mark is None:
         mark = SourceHourMark(item_id=await _item_before(session, now - WINDOW))
         session.add(mark)
     original = aliased(Item)
-    fresh = (
+    uncounted = (
         select(Item, original.source_id, original.text)
         .join(original, original.id == Item.duplicate_of, isouter=True)  # type: ignore[arg-type]  # a column expression
         .where(col(Item.id) > mark.item_id)
     )
-    rows = (await session.exec(fresh.order_by(col(Item.id)).limit(MOST_ITEMS))).all()
+    rows = (await session.exec(uncounted.order_by(col(Item.id)).limit(MOST_ITEMS))).all()
     if not rows:
-        return set()
+        return Counted()
     mark.item_id = rows[-1][0].id or mark.item_id
     repeated = {item.id for item, source, text in rows if source == item.source_id and text == item.text}
-    await _add_up(session, [item for item, _, _ in rows], repeated, names)
-    return {item.source_id for item, _, _ in rows}
+    fresh = [item for item, _, _ in rows if item.observed_at - item.posted_at <= OLD_ALREADY]
+    await _add_up(session, fresh, repeated, names)
+    return Counted(frozenset(item.source_id for item in fresh), has_more=len(rows) == MOST_ITEMS)
 
 
 async def hours_of(session: AsyncSession, source_ids: Collection[int], now: datetime) -> dict[int, list[SourceHour]]:

@@ -15,6 +15,7 @@ from bot.commands.handling import HANDLING
 from bot.commands.looking import LOOKING
 from bot.commands.order import Order, refused
 from bot.commands.taking_in import TAKING_IN, take_in
+from bot.commands.tiering import TIERING
 from bot.conversation.talk import Talk
 from bot.house import House
 from casework import button
@@ -31,7 +32,7 @@ from storage.errors import StorageError
 
 log = logging.getLogger("wensheng.dispatcher")
 
-QUICK = {**HANDLING, **DRAFTING, **APPROVING, **LOOKING, **TAKING_IN}
+QUICK = {**HANDLING, **DRAFTING, **APPROVING, **LOOKING, **TAKING_IN, **TIERING}
 """Done in the transaction that admitted the order."""
 SLOW = {**DRAFTING_SLOWLY, **APPROVING_SLOWLY}
 """They search, write or send: they open transactions of their own, before and after."""

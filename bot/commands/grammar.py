@@ -35,6 +35,8 @@ class Verb(StrEnum):
     DIGEST = "摘要"
     SOURCES = "信源"
     TAKE_IN = "收录"
+    ACCEPT_TIER = "采纳"
+    REFUSE_TIER = "不采纳"
     CLAUSE = "条款"
     TEST = "测试发送"
     HELP = "帮助"
@@ -44,8 +46,18 @@ class Verb(StrEnum):
         return self not in WITHOUT_CASE
 
 
-WITHOUT_CASE = (Verb.OPEN_CASES, Verb.DIGEST, Verb.SOURCES, Verb.TAKE_IN, Verb.CLAUSE, Verb.TEST, Verb.HELP)
-TAKES_TEXT = (Verb.TAKE_IN, Verb.CLAUSE)
+WITHOUT_CASE = (
+    Verb.OPEN_CASES,
+    Verb.DIGEST,
+    Verb.SOURCES,
+    Verb.TAKE_IN,
+    Verb.ACCEPT_TIER,
+    Verb.REFUSE_TIER,
+    Verb.CLAUSE,
+    Verb.TEST,
+    Verb.HELP,
+)
+TAKES_TEXT = (Verb.TAKE_IN, Verb.ACCEPT_TIER, Verb.REFUSE_TIER, Verb.CLAUSE)
 
 _CASE = re.compile(r"\s*([A-Za-z]{1,3}\d{1,2})(?![A-Za-z0-9])[\s，,：:]*")
 _VERB = re.compile("^/?(" + "|".join(sorted((v.value for v in Verb), key=len, reverse=True)) + ")")

@@ -15,7 +15,7 @@ from casework.digest import digest_card
 from casework.errors import Refused
 from casework.message import Card, CardKind, Row
 from casework.routing import group_of
-from casework.source_health import sources_card
+from casework.source_board import sources_card
 from casework.staff import StaffGroup, StaffMember
 from casework.view import clause_view
 from prompts import say, words

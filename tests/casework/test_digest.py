@@ -8,7 +8,8 @@ from casework.deadlines import step_deadlines
 from casework.desk import Alerting
 from casework.digest import last_time, next_time, step_digest
 from casework.message import Card
-from casework.source_health import sources_card, sources_line
+from casework.source_board import sources_card
+from casework.source_health import sources_line
 from monitoring.source import Source
 from storage.clock import CHINA
 from tests.casework.room import Room
@@ -95,7 +96,7 @@ async def test_a_source_that_fails_is_named_first(room: Room) -> None:
         source.failures, source.last_error = 3, "连不上"
     async with room.database.reading() as session:
         assert await sources_line(session, room.now) == "1 个信源中 1 个异常：「河湾论坛」。"
-        assert (await sources_card(session, room.now)).rows[0].text == "B 级 · 连续失败 3 次：连不上"
+        assert (await sources_card(session, room.now)).rows[0].text == "B 级 · 异常：连不上"
 
 
 def test_the_times_of_the_digest() -> None:
