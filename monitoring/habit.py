@@ -78,7 +78,7 @@ class Habit:
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Habit | None":
         """The habit that `to_json` wrote; None where none was taken yet."""
-        return Habit(**{**data, "working": tuple(data["working"]), "resting": tuple(data["resting"])}) if data else None
+        return Habit(**{**data, "working": tuple(data["working"]), "resting": tuple(data["resting"])}) if "working" in data else None
 
     def _rate(self, moment: datetime, rests: Rests) -> float:
         return (self.resting if rests(moment.date()) else self.working)[moment.hour]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from monitoring.source import POLL_INTERVALS, PUSHED, Source, SourceKind, Tier
 from storage import audit
@@ -149,7 +150,7 @@ async def _add(session: AsyncSession, source: Source, now: datetime) -> Source:
     return source
 
 
-def _polled() -> Any:
+def _polled() -> SelectOfScalar[Source]:
     return select(Source).where(col(Source.enabled), col(Source.kind).not_in(PUSHED))
 
 

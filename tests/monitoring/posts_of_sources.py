@@ -19,12 +19,12 @@ def weekend(day: object) -> bool:
     return day.weekday() >= 5  # type: ignore[attr-defined]  # a date
 
 
-def hours_of_forum(rng: random.Random, per_day: float, days: int, *, office: bool = False) -> Iterator[SourceHour]:
+def hours_of_forum(rng: random.Random, per_day: float, days: int, *, office: bool = False, begin: datetime = START) -> Iterator[SourceHour]:
     """The hours of a source whose days vary, too; an office posts on working days from nine to six alone."""
     for day in range(days):
         mood = rng.gammavariate(8, 1 / 8)
         for hour in range(24):
-            start = START + timedelta(days=day, hours=hour)
+            start = begin + timedelta(days=day, hours=hour)
             share = TIMES_OF_DAY[hour] / sum(TIMES_OF_DAY)
             if office:
                 share = 7 / 5 / 9 if 9 <= hour < 18 and not weekend(start.date()) else 0.0
