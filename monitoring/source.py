@@ -24,6 +24,9 @@ class SourceKind(StrEnum):
     """How a source is read."""
 
     FEED = "feed"
+    PAGE = "page"
+    API = "api"
+    MASTODON = "mastodon"
     TABLE = "table"
     JSON_LINES = "jsonl"
     WEBHOOK = "webhook"

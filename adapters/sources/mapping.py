@@ -78,7 +78,8 @@ class FieldMapping:
             key=key or content_key(url or f"{title}\n{text}"), text=text, title=title, url=url,
             posted_at=self._time(record, "time", now) or now, due_at=self._time(record, "due", now),
             author=_words(self._find(record, "author")), has_video=_words(self._find(record, "video")).lower() in _TRUE,
-            **{name: read_count(self._find(record, name)) for name in ("likes", "dislikes", "reposts", "comments")},
+            likes=read_count(self._find(record, "likes")), dislikes=read_count(self._find(record, "dislikes")),
+            reposts=read_count(self._find(record, "reposts")), comments=read_count(self._find(record, "comments")),
         )  # fmt: skip
 
     def posts(self, records: Iterable[Any], now: datetime) -> tuple[list[RawPost], tuple[str, ...]]:

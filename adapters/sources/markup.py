@@ -1,7 +1,7 @@
 """The words of an HTML fragment, and the addresses that may be shown."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 LONGEST_MARKUP_CHARACTERS = 100_000
 """A longer fragment is cut: deep nesting costs a parser the square of its depth."""
@@ -33,14 +33,19 @@ def tidy_lines(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def web_address(link: str) -> str:
-    """The link where it leads to a web page; empty for any other (`javascript:`, `data:`, none, one without end)."""
+def web_address(link: str, base: str = "") -> str:
+    """The link where it leads to a web page; empty for any other (`javascript:`, `data:`, none, one without end).
+
+    Args:
+        base: address of the page on which a relative link stands.
+    """
     link = link.strip()
-    if len(link) > LONGEST_ADDRESS_CHARACTERS:
+    if not link or len(link) > LONGEST_ADDRESS_CHARACTERS:
         return ""
     try:
-        parts = urlsplit(link)
-        return link if parts.scheme in ("http", "https") and parts.hostname else ""
+        address = urljoin(base, link)
+        parts = urlsplit(address)
+        return address if parts.scheme in ("http", "https") and parts.hostname else ""
     except ValueError:
         return ""
 

@@ -1,11 +1,13 @@
-"""What the readers of files share: the time and the counts of a record as people write them."""
+"""What the readers share: the time and the counts of a record as people write them, and how a post leaves the reading child."""
 
 import hashlib
 import re
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from language.moments import plausible, read_moment
+from monitoring.post import RawPost
 from storage.clock import CHINA
 
 _FULL_DATE = re.compile(r"\d{4}\D")
@@ -46,3 +48,28 @@ def read_count(value: Any) -> int | None:
 def content_key(*parts: str) -> str:
     """A key for a record that has none of its own: the same content has the same key."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def plain_post(post: RawPost) -> dict[str, Any]:
+    """A post as a plain JSON value, for the way out of the reading child. Evidence stays where the bytes are."""
+    plain = {each.name: getattr(post, each.name) for each in fields(post) if each.name != "evidence"}
+    return plain | {name: value.isoformat() for name, value in plain.items() if isinstance(value, datetime)}
+
+
+def post_of_plain(plain: dict[str, Any]) -> RawPost:
+    """The post that `plain_post` wrote. Raises ValueError, KeyError or TypeError for a value that no post can have."""
+    key, text, title, url, author = (str(plain[name]) for name in ("key", "text", "title", "url", "author"))
+    likes, dislikes, reposts, comments = (_whole(plain[name]) for name in ("likes", "dislikes", "reposts", "comments"))
+    return RawPost(
+        key=key, text=text, title=title, url=url, author=author, posted_at=_stored_moment(plain["posted_at"]),
+        due_at=_stored_moment(plain["due_at"]) if plain["due_at"] else None, has_video=plain["has_video"] is True,
+        likes=likes, dislikes=dislikes, reposts=reposts, comments=comments,
+    )  # fmt: skip
+
+
+def _whole(plain: Any) -> int | None:
+    return None if plain is None else int(plain)
+
+
+def _stored_moment(plain: str) -> datetime:
+    return plausible(datetime.fromisoformat(plain).astimezone(CHINA))

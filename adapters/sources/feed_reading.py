@@ -1,0 +1,136 @@
+"""What a feed says: RSS 0.9x, 1.0, 2.0 and Atom 0.3, 1.0, also as careless programs write them. Runs in the reading child."""
+
+import calendar
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import feedparser
+
+from adapters.sources.charset import decode
+from adapters.sources.markup import plain_text, web_address
+from adapters.sources.record import content_key, plain_post, read_count, read_time
+from language.moments import plausible
+from monitoring.errors import SourceError
+from monitoring.post import RawPost
+from prompts import say
+
+MOST_ENTRIES = 500
+LONGEST_CHARACTERS = 50_000
+MOST_CHARACTERS = 1_500_000
+"""Entries that begin further back are left: the parser takes a third of a second for so much."""
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ROOT = re.compile(r"<((?:\w{1,20}:)?(?:rss|rdf|feed))[\s>]", re.IGNORECASE)
+_END = re.compile(r"</(?:\w{1,20}:)?(?:rss|rdf|feed)\s*>", re.IGNORECASE)
+_END_CHARACTERS = 2_000
+_CHANNEL = re.compile(r"<channel[\s>]", re.IGNORECASE)
+_MISPLACED = re.compile("[\ufeff\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Byte order marks between parts that a program has joined, and what XML does not allow."""
+
+
+def read_feed(body: bytes, *, content_type: str, url: str, now: str) -> dict[str, Any]:
+    """The posts of a feed as plain values, and one sentence for each entry that says nothing.
+
+    Args:
+        url: where it was fetched; what relative links are relative to.
+        now: ISO 8601; the time of entries that name none.
+
+    Raises:
+        SourceError: the page is no feed.
+    """
+    text = _cut(_clean(decode(body, content_type)))
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    parsed = feedparser.parse(text.encode("utf-8", "replace"), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    if not parsed.entries and (parsed.bozo or not parsed.get("version")):
+        raise SourceError(say("sources.feed_not_a_feed", host=urlsplit(url).hostname))
+    posts, errors = _posts(parsed.entries[:MOST_ENTRIES], url, datetime.fromisoformat(now))
+    if parsed.bozo and not _END.search(text[-_END_CHARACTERS:]):
+        errors.append(say("sources.feed_cut", count=len(posts)))
+    return {"posts": [plain_post(post) for post in posts], "errors": errors}
+
+
+def _clean(text: str) -> str:
+    """Without the declaration (the text is decoded), and without a document type: no entity but XML's own means anything to us."""
+    return _DOCTYPE.sub("", _DECLARATION.sub("", _MISPLACED.sub("", text)))
+
+
+def _cut(text: str) -> str:
+    """The first MOST_ENTRIES entries within MOST_CHARACTERS: feeds have the newest first, and no one reads a hundred thousand at once."""
+    for number, entry in enumerate(_ENTRY.finditer(text)):
+        if number == MOST_ENTRIES or (number and entry.start() > MOST_CHARACTERS):
+            root = _ROOT.search(text)
+            is_inside_channel = root is not None and root[1].lower().endswith("rss") and _CHANNEL.search(text)
+            return f"{text[: entry.start()]}{'</channel>' if is_inside_channel else ''}{f'</{root[1]}>' if root else ''}"
+    return text
+
+
+def _posts(entries: Sequence[Any], url: str, now: datetime) -> tuple[list[RawPost], list[str]]:
+    posts, errors = [], []
+    shared = {key for key, count in Counter(entry.get("id") for entry in entries).items() if key and count > 1}
+    for number, entry in enumerate(entries, 1):
+        post = _post(entry, url, now, shared)
+        if post.title or post.text:
+            posts.append(post)
+        else:
+            errors.append(say("sources.feed_entry_empty", number=number))
+    return list({post.key: post for post in reversed(posts)}.values())[::-1], errors
+
+
+def _post(entry: Any, url: str, now: datetime, shared: set[str]) -> RawPost:
+    body = max(_bodies(entry), key=len)[:LONGEST_CHARACTERS]
+    title, text, link = plain_text(entry.get("title", "")), plain_text(body), _link(entry, url)
+    if text.startswith(title.rstrip(".…")):
+        title = ""  # platforms without titles repeat the beginning of the text there
+    identity = entry.get("id") or link or f"{title}\n{text}"
+    key = content_key(identity) if identity not in shared else content_key(identity, link, title, text)
+    return RawPost(
+        key=key, text=text, title=title, posted_at=_moment(entry, now) or now, url=link, author=_author(entry),
+        comments=read_count(entry.get("slash_comments")), has_video=_has_video(entry, body),
+    )  # fmt: skip
+
+
+def _bodies(entry: Any) -> Iterator[str]:
+    """Where the words of an entry may stand; the longest is the fullest."""
+    yield from (part.get("value", "") for part in entry.get("content", ()))
+    yield entry.get("summary", "")
+    yield from (str(part.get("content", "")) for part in entry.get("media_description", ()) if isinstance(part, dict))
+
+
+def _link(entry: Any, url: str) -> str:
+    """The entry's page; the parser has put a guid that is one in its place where there is no other."""
+    alternates = (each.get("href", "") for each in entry.get("links", ()) if each.get("rel") == "alternate")
+    found = (web_address(link, url) for link in (entry.get("link", ""), *alternates))
+    return next(filter(None, found), "")
+
+
+def _author(entry: Any) -> str:
+    return str(entry.get("author_detail", {}).get("name") or entry.get("author", ""))
+
+
+def _has_video(entry: Any, body: str) -> bool:
+    media = [*entry.get("enclosures", ()), *entry.get("media_content", ())]
+    return "<video" in body or any(str(each.get("type", "")).startswith("video/") or each.get("medium") == "video" for each in media)
+
+
+def _moment(entry: Any, now: datetime) -> datetime | None:
+    """The entry's time; without a zone it is China's, unlike what feed readers elsewhere assume."""
+    for name in ("published", "updated", "created"):
+        try:
+            if moment := read_time(entry.get(name), now):
+                return moment
+        except (ValueError, OverflowError):
+            if moment := _parsed(entry.get(f"{name}_parsed")):
+                return moment
+    return None
+
+
+def _parsed(parts: Any) -> datetime | None:
+    try:
+        return plausible(datetime.fromtimestamp(calendar.timegm(parts), tz=UTC)) if parts else None
+    except (ValueError, OverflowError, OSError):
+        return None
