@@ -39,7 +39,11 @@ class StaffSettings(_Section):
 
 
 class GroupSettings(_Section):
-    """One staff chat. Empty lists take every alert; `fallback` receives what another chat could not take; `replay` is a stand-in."""
+    """One staff chat. Empty lists take every alert; `fallback` receives what another chat could not take; `replay` is a stand-in.
+
+    `ringing_levels`, `digest_times` and `quiet_hours` differ from the department's where they are given. Example, a leaders' chat:
+    ringing_levels = [1, 2], digest_times = [08:00:00]; a night watch: quiet_hours = [00:00:00, 00:00:00] (equal times: none).
+    """
 
     platform: Literal["staff_room", "telegram", "wechat", "replay"]
     chat: str
@@ -48,6 +52,9 @@ class GroupSettings(_Section):
     districts: tuple[str, ...] = ()
     levels: tuple[Annotated[int, Field(ge=1, le=4)], ...] = ()
     fallback: bool = False
+    ringing_levels: tuple[Annotated[int, Field(ge=1, le=4)], ...] | None = None
+    digest_times: tuple[time, ...] | None = None
+    quiet_hours: tuple[time, time] | None = None
 
 
 class SourceSettings(_Section):
@@ -77,7 +84,10 @@ class PollingSettings(_Section):
 
 
 class AlertSettings(_Section):
-    """When cards go out. Seconds and times of day (China Standard Time)."""
+    """When cards go out. Seconds and times of day (China Standard Time).
+
+    Once `flood_cards` messages have rung in a chat within `flood_window_seconds`, further ones of III and IV stand in one list.
+    """
 
     group_wait_seconds: float = Field(30, ge=0)
     update_every_seconds: float = Field(300, ge=0)
@@ -85,6 +95,12 @@ class AlertSettings(_Section):
     digest_times: tuple[time, ...] = (time(8, 0), time(17, 30))
     quiet_from: time | None = time(22, 30)
     quiet_until: time | None = time(7, 0)
+    flood_cards: int = Field(5, ge=1)
+    flood_window_seconds: float = Field(1800, ge=60)
+
+    @property
+    def flood_window(self) -> timedelta:
+        return timedelta(seconds=self.flood_window_seconds)
 
     @property
     def group_wait(self) -> timedelta:
@@ -145,6 +161,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = ""
     gazetteer: dict[str, tuple[str, ...]] = {}
+    gazetteer_file: Path | None = None
     relevance_rules: Path | None = None
     grading_policy: Path | None = None
     staff: tuple[StaffSettings, ...] = ()
@@ -196,7 +213,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _checked(path: Path, values: dict[str, Any]) -> Settings:
-    for field in ("data_dir", "relevance_rules", "grading_policy"):
+    for field in ("data_dir", "gazetteer_file", "relevance_rules", "grading_policy"):
         if field in values:
             values[field] = path.parent / str(values[field])
     values.setdefault("data_dir", path.parent / "data")

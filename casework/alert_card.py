@@ -64,7 +64,7 @@ def _open_face(s: Situation, now: datetime) -> Card:
     number, grave = s.case.number, s.event.level in GRAVE
     rows = [
         Row(say("alert.place"), _place(s.event)), *origin_row(s, now), *([_numbers(s.event)] if grave else []), _grounds(s.event),
-        *_deadline_rows(s, now), *_doubts(s.event, grave), *_muted(s, now),
+        *_deadline_rows(s, now), *_doubts(s.event, grave), *muted_row(s, now),
     ]  # fmt: skip
     return Card(
         CardKind.ALERT, head_of(s.event, number), _title(s.event), tuple(rows),
@@ -75,7 +75,7 @@ def _open_face(s: Situation, now: datetime) -> Card:
 
 def _claimed_face(s: Situation, now: datetime) -> Card:
     number = s.case.number
-    rows = (_time_left(s, now), *_report_upward(s), *_muted(s, now))
+    rows = (_time_left(s, now), *_report_upward(s), *muted_row(s, now))
     return Card(
         CardKind.ALERT, f"{head_of(s.event, number)} · {_claimed_by(s, now)}", _development(s), rows,
         buttons=buttons(number, "draft", "fill", "assign", "timeline"), level=s.event.level, case_number=number, page=case_page(number),
@@ -186,7 +186,8 @@ def _doubts(event: Event, grave: bool) -> list[Row]:
     return [Row(say("alert.doubts_label"), say("alert.doubts", doubts="；".join(event.doubts)))] if grave and event.doubts else []
 
 
-def _muted(s: Situation, now: datetime) -> list[Row]:
+def muted_row(s: Situation, now: datetime) -> list[Row]:
+    """静默: until when; nothing where the case is not muted."""
     until = s.case.muted_until
     return [Row(say("alert.muted_label"), say("alert.muted", until=clock_phrase(until, now)))] if until and until > now else []
 

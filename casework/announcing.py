@@ -8,13 +8,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.alert_card import alert_card, case_page, replaced_card
 from casework.case import Case
-from casework.delivery import ALERT, WAITING, Delivery, Place, enqueue, live_cards, renew, standing_cards, waiting_edit
+from casework.deadline import GRAVE
+from casework.delivery import ALERT, WAITING, Delivery, Place, enqueue, live_cards, renew, standing_cards
 from casework.desk import Desk
+from casework.folding import fold, is_flooded, refresh_lists
 from casework.message import Button, Card, CardKind
+from casework.renewing import edit, put_edit
 from casework.ringing import ring_at
-from casework.routing import groups_for, place_of
+from casework.routing import alerting_of, groups_at, groups_for, place_of
 from casework.situation import event_of, situation_of
+from casework.staff import StaffGroup
 from monitoring.event import Event
+from monitoring.heat import is_hot
 from storage import audit
 
 
@@ -23,26 +28,48 @@ async def current_card(session: AsyncSession, case: Case, now: datetime) -> Card
     return alert_card(await situation_of(session, case), now)
 
 
-async def announce(session: AsyncSession, case: Case, event: Event, now: datetime, at: datetime) -> None:
-    """Ring with a new card in every chat that takes the event, and let older cards of the case point to it.
+async def announce(session: AsyncSession, case: Case, event: Event, now: datetime, desk: Desk, *, at_once: bool = False) -> None:
+    """Ring with a new card in every chat that takes the event and rings for its level, and let older cards of the case point to it.
 
-    A card that no sender has taken yet is renewed instead; a chat never gets two where one would do.
+    A card that no sender has taken yet is renewed instead; a chat never gets two where one would do. Where too much rings already, a III
+    or IV stands in the chat's list instead.
 
     Args:
-        at: when the card goes out, by `ringing.ring_at`.
+        at_once: whether a person asks for it, so that nothing holds it back.
     """
     case.announced_level, case.announced_items = event.level, event.item_count
     situation = await situation_of(session, case)
     card, standing = alert_card(situation, now), {row.place: row for row in await live_cards(session, case.id)}
-    places = dict.fromkeys([*(place_of(group) for group in await groups_for(session, event)), *standing])
-    for place in places:
+    places = await _announced_places(session, event, list(standing))
+    for place, group in places.items():
+        at = now if at_once else group_ring_at(event, group, now, desk)
         old = standing.get(place)
+        if at is None:
+            if old:
+                await edit(session, old, card, now, now)
+            continue
         if old and old.state in WAITING and await renew(session, old, card, now, at, rings=True):
+            continue
+        if not at_once and await _fold(session, case, event, place, now, at, desk, occasion=f"{ALERT}{event.level}"):
+            if old:
+                await edit(session, old, card, now, now)
             continue
         if old:
             await edit(session, old, replaced_card(situation, now), now, at)
         await enqueue(session, card, place, now, key=await _alert_key(session, case, place), due_at=at, case_id=case.id, rings=True)
+    await refresh_lists(session, case, now, desk.alerting)
     await audit.append(session, "system", "case.announced", f"case:{case.number}", at=now, level=event.level, chats=len(places))
+
+
+async def told_at(session: AsyncSession, event: Event, now: datetime, desk: Desk) -> datetime | None:
+    """When the first chat that takes an event hears of it; None where it rings nowhere and waits for the digest."""
+    times = [group_ring_at(event, group, now, desk) for group in await groups_for(session, event)]
+    return min((at for at in times if at), default=None)
+
+
+def group_ring_at(event: Event, group: StaffGroup | None, now: datetime, desk: Desk, *, wait: bool = True) -> datetime | None:
+    """When a message about an event goes out in a chat, by `ringing.ring_at`."""
+    return ring_at(event.level, now, alerting_of(group, desk.alerting), wait=wait, hot=is_hot(event, desk.watch.policy, now))
 
 
 async def refresh(session: AsyncSession, case: Case, now: datetime, desk: Desk, *, by_people: bool = False) -> None:
@@ -50,13 +77,15 @@ async def refresh(session: AsyncSession, case: Case, now: datetime, desk: Desk, 
 
     What the machine counted waits until `update_every` has passed since the card was last changed; what people did is shown at once.
     """
+    if by_people:
+        await refresh_lists(session, case, now, desk.alerting)
     standing = await standing_cards(session, case.id)
     if not standing:
         return
     card = alert_card(await situation_of(session, case), now)
     for root, waiting, changed_at in standing:
         at = now if by_people else max(now, changed_at + desk.alerting.update_every)
-        await _show(session, root, waiting, card, now, at, rings=by_people)
+        await put_edit(session, root, waiting, card, now, at, rings=by_people)
 
 
 async def notify(
@@ -77,15 +106,14 @@ async def notify(
     Args:
         key: names the occasion; the same occasion rings once in each chat.
         mentions: staff who are called by it.
-        always: whether it rings in a muted case and at a level that waits for the digest.
+        always: whether it rings in a muted case, at a level that waits for the digest, and where too much rings already.
 
     Returns:
         Whether it rings.
     """
-    event = await event_of(session, case)
-    at = now if always else ring_at(event.level, now, desk.alerting, wait=False)
-    if at is None or (is_muted(case, now) and not always):
+    if is_muted(case, now) and not always:
         return False
+    event = await event_of(session, case)
     card = Card(
         CardKind.NOTICE,
         text,
@@ -96,10 +124,17 @@ async def notify(
         page=case_page(case.number),
         mentions=mentions,
     )
-    for place in await (places_of(session, case) if always else _places_with_card_out(session, case, now)):
-        occasion = f"notice:{case.number}:{key}:{':'.join(place)}"
-        await enqueue(session, card, place, now, key=occasion, due_at=at, case_id=case.id, rings=True)
-    return True
+    rang = False
+    places = await (places_of(session, case) if always else _places_with_card_out(session, case, now))
+    for place, group in (await groups_at(session, places)).items():
+        at = now if always else group_ring_at(event, group, now, desk, wait=False)
+        if at is None:
+            continue
+        rang = True
+        if always or not await _fold(session, case, event, place, now, at, desk, occasion=key, text=text):
+            occasion = f"notice:{case.number}:{key}:{':'.join(place)}"
+            await enqueue(session, card, place, now, key=occasion, due_at=at, case_id=case.id, rings=True)
+    return rang or not places
 
 
 async def places_of(session: AsyncSession, case: Case) -> list[Place]:
@@ -108,10 +143,11 @@ async def places_of(session: AsyncSession, case: Case) -> list[Place]:
     return cards or [place_of(group) for group in await groups_for(session, await event_of(session, case))]
 
 
-async def _places_with_card_out(session: AsyncSession, case: Case, now: datetime) -> list[Place]:
-    """Without the chats whose card is still held back; it will show the news itself."""
-    held_back = {row.place for row in await live_cards(session, case.id) if row.state in WAITING and row.due_at > now}
-    return [place for place in await places_of(session, case) if place not in held_back]
+async def hurry(session: AsyncSession, case: Case, now: datetime) -> bool:
+    """Let cards that are held back go now. Returns whether there were any."""
+    waiting = [row for row in await live_cards(session, case.id) if row.state in WAITING and row.due_at > now]
+    card = await current_card(session, case, now)
+    return any([await renew(session, row, card, now, now, rings=True) for row in waiting])
 
 
 def is_muted(case: Case, now: datetime) -> bool:
@@ -119,21 +155,24 @@ def is_muted(case: Case, now: datetime) -> bool:
     return case.muted_until is not None and case.muted_until > now
 
 
-async def edit(session: AsyncSession, root: Delivery, card: Card, now: datetime, at: datetime, *, rings: bool = False) -> None:
-    """Give a card that was put out a newer face, not before `at`; an edit that still waits is renewed, never one that a sender has."""
-    await _show(session, root, await waiting_edit(session, root), card, now, at, rings=rings)
+async def _announced_places(session: AsyncSession, event: Event, standing: list[Place]) -> dict[Place, StaffGroup | None]:
+    taking = {place_of(group): group for group in await groups_for(session, event)}
+    return {**taking, **await groups_at(session, [place for place in standing if place not in taking])}
 
 
-async def _show(
-    session: AsyncSession, root: Delivery, waiting: Delivery | None, card: Card, now: datetime, at: datetime, *, rings: bool
-) -> None:
-    if root.replaces is None and root.state in WAITING and await renew(session, root, card, now, root.due_at):
-        return
-    if waiting and await renew(session, waiting, card, now, at, rings=rings):
-        return
-    number = (await session.exec(select(func.count(col(Delivery.id))).where(Delivery.replaces == root.id))).one() + 1
-    key = f"edit:{root.id}:{number}"
-    await enqueue(session, card, root.place, now, key=key, due_at=at, case_id=root.case_id, rings=rings, replaces=root.id)
+async def _places_with_card_out(session: AsyncSession, case: Case, now: datetime) -> list[Place]:
+    """Without the chats whose card is still held back; it will show the news itself."""
+    held_back = {row.place for row in await live_cards(session, case.id) if row.state in WAITING and row.due_at > now}
+    return [place for place in await places_of(session, case) if place not in held_back]
+
+
+async def _fold(
+    session: AsyncSession, case: Case, event: Event, place: Place, now: datetime, at: datetime, desk: Desk, *, occasion: str, text: str = ""
+) -> bool:
+    if event.level in GRAVE or not await is_flooded(session, place, at, desk.alerting):
+        return False
+    await fold(session, case, place, now, at, desk.alerting, key=f"fold:{case.number}:{occasion}:{':'.join(place)}", text=text)
+    return True
 
 
 async def _alert_key(session: AsyncSession, case: Case, place: Place) -> str:

@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel, UniqueConstraint, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework.announcing import edit, notify
+from casework.announcing import notify
 from casework.case import Case, add_step
 from casework.delivery import Delivery
 from casework.desk import Desk
 from casework.drafting.draft import ReplyVersion, VersionState
 from casework.message import Card, Row
+from casework.renewing import edit
 from monitoring.event import Event
 from prompts import say, words
 from storage import audit

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.alert_card import case_page, time_in_text
-from casework.announcing import edit, places_of
+from casework.announcing import places_of
 from casework.approval import Approval, approvals_of, card_key
 from casework.case import Case
 from casework.checks.promises import promises
@@ -16,6 +16,7 @@ from casework.delivery import Delivery, enqueue
 from casework.drafting.draft import CandidateRow, FactSlot, ReplyAuthor, ReplyVersion, VersionState
 from casework.drafting.editing import candidate_text, differences
 from casework.message import Button, Card, CardKind, Row
+from casework.renewing import edit
 from casework.situation import event_of
 from casework.staff import StaffMember
 from monitoring.event import Event

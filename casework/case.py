@@ -37,7 +37,7 @@ class Case(SQLModel, table=True):
     """One case for one event. `number` is what people say: A12.
 
     `announced_level` is the level that was last announced with a ringing message; only a higher one rings again.
-    `announced_items` is how many posts the event had then.
+    `announced_items` is how many posts the event had then. `hot_at` is when it was found hot for the first time.
     """
 
     __tablename__ = "case"
@@ -52,6 +52,7 @@ class Case(SQLModel, table=True):
     announced_level: int = 0
     announced_items: int = 0
     muted_until: datetime | None = Field(default=None, sa_type=TIME_TYPE)
+    hot_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     escalation_step: int = 0
     replied_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     closed_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)

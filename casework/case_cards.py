@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework.alert_card import buttons, case_page, deadline_text, head_of, origin_row, time_in_text, time_left
+from casework.alert_card import buttons, case_page, deadline_text, head_of, muted_row, origin_row, time_in_text, time_left
 from casework.case import Case, CaseState, steps_of
 from casework.deadline import DeadlineState
 from casework.message import Card, CardKind, Row
@@ -92,7 +92,7 @@ async def status_card(session: AsyncSession, case: Case, now: datetime) -> Card:
         for d in situation.deadlines
         if d.state is DeadlineState.RUNNING and d.due_at > d.started_at
     ]
-    rows += await _replies(session, case, labels, now)
+    rows += [*await _replies(session, case, labels, now), *muted_row(situation, now)]
     card = _answer(case, head_of(situation.event, case.number), situation.event.headline, tuple(rows), case.outcome)
     return replace(card, level=situation.event.level, buttons=buttons(case.number, "timeline", "grounds"))
 

@@ -13,6 +13,7 @@ from casework.announcing import is_muted, notify, refresh
 from casework.case import Case, subject
 from casework.deadline import Clock, Deadline, DeadlineKind, DeadlineState, Ticket, clocks_for
 from casework.desk import Desk
+from casework.mute import is_held
 from casework.publication import Promise
 from casework.situation import event_of
 from casework.staff import StaffMember
@@ -131,7 +132,7 @@ async def next_warning(session: AsyncSession) -> datetime | None:
 
 async def _warn(session: AsyncSession, row: Deadline, case: Case, now: datetime, desk: Desk) -> None:
     promised = row.kind in (DeadlineKind.PROMISE, DeadlineKind.TICKET)
-    if is_muted(case, now) and not promised:
+    if is_muted(case, now) and not promised and not await is_held(session, case):
         row.next_warning_at = case.muted_until
         return
     over = now >= row.due_at

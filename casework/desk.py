@@ -26,7 +26,9 @@ class Alerting:
         update_every: shortest time between two edits of one card.
         ringing_levels: levels that send a message of their own; the others wait for the digest.
         digest_times: times of day (China Standard Time) of the digest.
-        quiet_from, quiet_until: III and IV are held back between these times of day; I and II never are.
+        quiet_from, quiet_until: III and IV are held back between these times of day unless they are hot; I and II never are. Two equal
+            times are no quiet hours.
+        flood_cards: so many messages may ring in one chat within `flood_window`; further ones of III and IV are folded into one list.
     """
 
     group_wait: timedelta = timedelta(seconds=30)
@@ -35,6 +37,8 @@ class Alerting:
     digest_times: tuple[time, ...] = (time(8, 0), time(17, 30))
     quiet_from: time | None = time(22, 30)
     quiet_until: time | None = time(7, 0)
+    flood_cards: int = 5
+    flood_window: timedelta = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from casework.announcing import is_muted, notify
 from casework.case import Case, CaseState, add_step, subject
 from casework.deadline import ACKNOWLEDGE_WITHIN, Deadline, DeadlineState
 from casework.desk import Desk
+from casework.mute import is_held
 from casework.situation import event_of, situation_of
 from casework.staff import StaffMember
 from prompts import say, words
@@ -31,7 +32,7 @@ async def call_next(session: AsyncSession, acknowledgement: Deadline, case: Case
     if case.state is not CaseState.OPEN:
         return
     if is_muted(case, now):
-        acknowledgement.next_warning_at = case.muted_until
+        acknowledgement.next_warning_at = None if await is_held(session, case) else case.muted_until
         return
     acknowledgement.state = DeadlineState.MISSED
     roster = await duty_roster(session)

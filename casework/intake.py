@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework import approval, deadlines
-from casework.announcing import announce, notify, refresh
+from casework.announcing import announce, hurry, is_muted, notify, refresh, told_at
 from casework.case import Case, CaseState, add_step, open_case, subject
 from casework.desk import Desk
-from casework.ringing import must_ring, ring_at
+from casework.mute import hold_back, is_held, let_go
+from casework.ringing import must_ring
 from monitoring.event import Event
+from monitoring.heat import is_hot
 from monitoring.observe import Observation, observe
 from monitoring.post import RawPost
 from monitoring.source import Source
@@ -43,38 +45,62 @@ async def handle(session: AsyncSession, observation: Observation, event: Event, 
         return Received(observation, case)
     if not case.state.is_live:
         await _reopen(session, case, event, now)
-    told_at = ring_at(event.level, now, desk.alerting)
     if opened or rising or await deadlines.asks_for_clock(session, observation.item):
-        await deadlines.keep_clocks(session, case, event, now, told_at or now)
+        await deadlines.keep_clocks(session, case, event, now, (await told_at(session, event, now, desk) if rising else None) or now)
     if observation.revision_changed:
         await approval.void_outdated(session, case, event, now, desk)
     if rising:
-        await raise_level(session, case, event, now, desk)
-    else:
-        await _follow(session, case, event, observation, now, desk)
-    return Received(observation, case, rang=rising and told_at is not None)
+        return Received(observation, case, rang=await raise_level(session, case, event, now, desk))
+    await _follow(session, case, event, observation, now, desk)
+    return Received(observation, case)
 
 
-async def raise_level(session: AsyncSession, case: Case, event: Event, now: datetime, desk: Desk) -> None:
-    """Tell of a level that was not announced yet: by a new card, or, where it does not ring, by the digest and the standing cards."""
+async def raise_level(session: AsyncSession, case: Case, event: Event, now: datetime, desk: Desk) -> bool:
+    """Tell of a level that was not announced yet: by a new card, or, where it does not ring, by the digest and the standing cards.
+
+    Returns:
+        Whether it rings anywhere.
+    """
+    hot = is_hot(event, desk.watch.policy, now)
+    case.hot_at = case.hot_at or (now if hot else None)
+    rings = await told_at(session, event, now, desk) is not None
+    held = await hold_back(session, case, event, now) if rings and not case.announced_level and not hot else None
+    if held:
+        case.announced_level, case.announced_items = event.level, event.item_count
+        add_step(session, case, say("casework.step_held", id=held.id, scope=held.scope), now)
+        return False
     if case.announced_level:
         old, new = words("alert.levels")[str(case.announced_level)], words("alert.levels")[str(event.level)]
         add_step(session, case, say("alert.level_raised", old=old, new=new), now)
-    at = ring_at(event.level, now, desk.alerting)
-    if at:
-        await announce(session, case, event, now, at)
+        await let_go(session, case)
+    if rings:
+        await announce(session, case, event, now, desk)
     else:
         case.announced_level, case.announced_items = event.level, event.item_count
         await refresh(session, case, now, desk)
+    return rings
 
 
 async def _follow(session: AsyncSession, case: Case, event: Event, observation: Observation, now: datetime, desk: Desk) -> None:
-    """Nothing graver happened: renew the standing cards, and ring only for a milestone."""
+    """Nothing graver happened: renew the standing cards, and ring only for a milestone, or when the event gets hot for the first time."""
     if observation.needs_card_update:
         await refresh(session, case, now, desk)
+    if case.hot_at is None and is_hot(event, desk.watch.policy, now):
+        await _tell_heat(session, case, event, now, desk)
     for what in observation.milestones:
         text = say("alert.milestone", number=case.number, level=words("alert.levels")[str(event.level)], what=what)
         await notify(session, case, text, now, desk, key=f"milestone:{what}")
+
+
+async def _tell_heat(session: AsyncSession, case: Case, event: Event, now: datetime, desk: Desk) -> None:
+    """A card that is held back for the morning goes now, one that was muted with its whole kind as well; else a notice says so."""
+    case.hot_at = now
+    if await is_held(session, case):
+        await let_go(session, case)
+        await announce(session, case, event, now, desk)
+    elif is_muted(case, now) or not await hurry(session, case, now):
+        text = say("alert.hot", number=case.number, level=words("alert.levels")[str(event.level)], times=f"{event.baseline_ratio:.0f}")
+        await notify(session, case, text, now, desk, key=f"hot:{case.announced_level}")
 
 
 async def _reopen(session: AsyncSession, case: Case, event: Event, now: datetime) -> None:

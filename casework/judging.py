@@ -82,7 +82,7 @@ async def escalate(session: AsyncSession, case: Case, staff: StaffMember, reason
     event = await event_of(session, case)
     if event.level > 1:
         await _follow_level(session, case, event, await raise_by_hand(session, event, event.level - 1, staff.name, reason, now), now, desk)
-        await announce(session, case, event, now, now)
+        await announce(session, case, event, now, desk, at_once=True)
     called = await _call_leader(session, case, staff, reason, now, desk)
     await audit.append(
         session, staff.name, "case.escalated", subject(case), at=now, level=event.level, called=called, reason_length=len(reason)

@@ -7,17 +7,19 @@ from casework.desk import Alerting
 from storage.clock import to_china
 
 
-def ring_at(level: int, now: datetime, alerting: Alerting, *, wait: bool = True) -> datetime | None:
+def ring_at(level: int, now: datetime, alerting: Alerting, *, wait: bool = True, hot: bool = False) -> datetime | None:
     """When a message of this level goes out; None: it does not ring and waits for the digest.
 
     Args:
         wait: whether an alert that need not go at once first waits for more posts of its event.
+        hot: whether the event grows so fast that quiet hours do not hold it back.
     """
     if level not in alerting.ringing_levels:
         return None
     if level in GRAVE:
         return now
-    return after_quiet(now + (alerting.group_wait if wait else timedelta()), alerting)
+    moment = now + (alerting.group_wait if wait else timedelta())
+    return moment if hot else after_quiet(moment, alerting)
 
 
 def after_quiet(moment: datetime, alerting: Alerting) -> datetime:

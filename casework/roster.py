@@ -1,7 +1,7 @@
 """Seating the staff: the settings' people, accounts and groups become the rows that every permission is judged by."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Protocol
 
 from sqlmodel import col, delete, select
@@ -41,6 +41,12 @@ class GroupSeat(Protocol):
     def levels(self) -> Sequence[int]: ...
     @property
     def fallback(self) -> bool: ...
+    @property
+    def ringing_levels(self) -> Sequence[int] | None: ...
+    @property
+    def digest_times(self) -> Sequence[time] | None: ...
+    @property
+    def quiet_hours(self) -> tuple[time, time] | None: ...
 
 
 async def seat_staff(
@@ -68,10 +74,22 @@ async def _seat_groups(session: AsyncSession, groups: Iterable[GroupSeat], now: 
     known = {(group.platform, group.chat): group for group in (await session.exec(select(StaffGroup))).all()}
     for seat in groups:
         group = known.pop((seat.platform, seat.chat), None) or StaffGroup(platform=seat.platform, chat=seat.chat, name=seat.name)
-        wanted = {"name": seat.name, "lines": list(seat.lines), "districts": list(seat.districts), "levels": list(seat.levels)}
-        await _update(session, group, {**wanted, "fallback": seat.fallback, "active": True}, f"group:{seat.platform}/{seat.chat}", now)
+        await _update(session, group, _wanted(seat), f"group:{seat.platform}/{seat.chat}", now)
     for gone in known.values():
         await _update(session, gone, {"active": False}, f"group:{gone.platform}/{gone.chat}", now)
+
+
+def _wanted(seat: GroupSeat) -> dict[str, object]:
+    return {
+        "name": seat.name, "lines": list(seat.lines), "districts": list(seat.districts), "levels": list(seat.levels),
+        "fallback": seat.fallback, "active": True,
+        "ringing_levels": None if seat.ringing_levels is None else list(seat.ringing_levels),
+        "digest_times": _clock_times(seat.digest_times), "quiet_hours": _clock_times(seat.quiet_hours),
+    }  # fmt: skip
+
+
+def _clock_times(times: Sequence[time] | None) -> list[str] | None:
+    return None if times is None else [f"{moment:%H:%M}" for moment in times]
 
 
 async def _update(session: AsyncSession, row: StaffMember | StaffGroup, wanted: Mapping[str, object], subject: str, now: datetime) -> None:

@@ -1,12 +1,15 @@
 """Which chats take what, and where a card goes whose chat takes nothing any more."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, time
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.button import move_chat
 from casework.delivery import Delivery, Place
+from casework.desk import Alerting
 from casework.staff import StaffGroup
 from monitoring.event import Event
 from storage import audit
@@ -16,6 +19,30 @@ async def groups_for(session: AsyncSession, event: Event) -> list[StaffGroup]:
     """The chats that take alerts of the event's line, district and level; the refuges where none does, so that no alert goes nowhere."""
     groups = await active_groups(session)
     return [group for group in groups if group.takes(event.line, event.district, event.level)] or refuges(groups)
+
+
+def alerting_of(group: StaffGroup | None, alerting: Alerting) -> Alerting:
+    """When cards go out in this chat: the department's rules, but for what the chat has of its own."""
+    if group is None:
+        return alerting
+    own: dict[str, object] = {}
+    if group.ringing_levels is not None:
+        own["ringing_levels"] = tuple(group.ringing_levels)
+    if group.digest_times is not None:
+        own["digest_times"] = tuple(_times(group.digest_times))
+    if group.quiet_hours is not None:
+        own["quiet_from"], own["quiet_until"] = _times(group.quiet_hours)
+    return replace(alerting, **own)  # type: ignore[arg-type]  # each of its own type
+
+
+def _times(clock_times: Iterable[str]) -> Iterable[time]:
+    return (time.fromisoformat(each) for each in clock_times)
+
+
+async def groups_at(session: AsyncSession, places: Iterable[Place]) -> dict[Place, StaffGroup | None]:
+    """The chats behind places, in the same order; None for one that is not on the list any more."""
+    known = {place_of(group): group for group in await active_groups(session)}
+    return {place: known.get(place) for place in places}
 
 
 async def active_groups(session: AsyncSession) -> list[StaffGroup]:

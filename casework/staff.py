@@ -48,7 +48,10 @@ class StaffAccount(SQLModel, table=True):
 
 
 class StaffGroup(SQLModel, table=True):
-    """A chat on the allow-list, and which alerts it takes. Empty lists take all."""
+    """A chat on the allow-list, and which alerts it takes. Empty lists take all.
+
+    `ringing_levels`, `digest_times` and `quiet_hours` (two times of day, as HH:MM) are the chat's own; None: as for the department.
+    """
 
     __tablename__ = "staff_group"
     __table_args__ = (UniqueConstraint("platform", "chat"),)
@@ -62,6 +65,9 @@ class StaffGroup(SQLModel, table=True):
     levels: list[int] = Field(default_factory=list, sa_type=JSON_TYPE)
     fallback: bool = False
     active: bool = True
+    ringing_levels: list[int] | None = Field(default=None, sa_type=JSON_TYPE, nullable=True)
+    digest_times: list[str] | None = Field(default=None, sa_type=JSON_TYPE, nullable=True)
+    quiet_hours: list[str] | None = Field(default=None, sa_type=JSON_TYPE, nullable=True)
 
     def takes(self, line: str, district: str | None, level: int) -> bool:
         """Whether an alert of this line, district and level goes to this chat."""

@@ -18,5 +18,6 @@ async def put_to_sleep(session: AsyncSession, now: datetime) -> int:
     events = (await session.exec(silent.order_by(col(Event.id)).limit(MOST_AT_ONCE))).all()
     for event in events:
         event.state, event.trend, event.per_minute, event.baseline_ratio = EventState.DORMANT, Trend.STEADY, 0.0, 0.0
+        event.slept_at = now
         await audit.append(session, "system", "event.dormant", f"event:{event.id}", at=now)
     return len(events)

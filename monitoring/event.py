@@ -34,7 +34,7 @@ class Event(SQLModel, table=True):
     split; never with mere counts.
 
     `distinct_count` leaves repetitions of one text out; `unanswered_returns` is the number of later days on which the matter was posted
-    again before it was answered. `per_minute` is the rate over the last ten minutes; `baseline_ratio` that rate against the line's habit.
+    again before it was answered. `slept_at` is when it last fell dormant. `per_minute` is the rate over the last ten minutes; `baseline_ratio` that rate against the line's habit.
     """
 
     __tablename__ = "event"
@@ -67,6 +67,7 @@ class Event(SQLModel, table=True):
     per_minute: float = 0.0
     baseline_ratio: float = 0.0
     trend: Trend = Field(default=Trend.STEADY, sa_type=enum_type(Trend))
+    slept_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
 
 
 class LevelChange(SQLModel, table=True):

@@ -1,16 +1,23 @@
-"""How fast an event grows, measured against itself and against the habit of its business line."""
+"""How fast an event grows, measured against its own past and against the habit of its business line at this hour of day.
+
+A multiple of the habit is estimated, not divided: of the posts counted and those expected, both with `PRIOR_TIMES` added, as if the event
+had been seen at its usual pace a little while before (the mean of a Gamma distribution after Poisson counts). One post in ten minutes
+proves no speed, however quiet the line; a dozen do. The habit of an hour is drawn from the same hour and its neighbours over four weeks
+and, where these hold few posts, toward the mean of the whole day.
+"""
 
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, text
+from sqlalchemy import bindparam, case, or_, text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from monitoring.event import Event, Trend
 from monitoring.item import Item
 from monitoring.line_hour import LineHour
+from monitoring.policy import GradingPolicy
 
 RATE_WINDOW = timedelta(minutes=10)
 TREND_WINDOW = timedelta(hours=1)
@@ -21,7 +28,11 @@ FEWEST_FOR_TREND = 3
 RISING_RATIO, FADING_RATIO = 1.5, 0.5
 PRIOR_ITEMS, PRIOR_MINUTES = 12, 1_440
 """A line that was never watched is taken to hear a dozen posts a day, until a day or two have shown its own habit."""
-_SECONDS_PER_HOUR = 3_600
+HOUR_PRIOR_ITEMS = 4
+"""So many posts at the mean of the day are added to those of the hour."""
+HOURS_BESIDE = 1
+PRIOR_TIMES = 0.5
+_SECONDS_PER_HOUR, _HOURS_PER_DAY = 3_600, 24
 
 _newest = (
     select(Item.posted_at)
@@ -35,9 +46,12 @@ _LATELY = select(
     func.sum(case((_newest.c.posted_at > bindparam("hour_ago"), 1), else_=0)),
     func.count(),
 ).select_from(_newest)
-_HABIT = select(func.sum(LineHour.items), func.min(LineHour.hour)).where(
-    LineHour.line == bindparam("line"), col(LineHour.hour) >= bindparam("first"), col(LineHour.hour) < bindparam("hour")
-)
+_hours_away = (col(LineHour.hour) - bindparam("hour") + _HOURS_PER_DAY * (HABIT_DAYS + 1)) % _HOURS_PER_DAY
+_HABIT = select(
+    func.sum(LineHour.items),
+    func.sum(case((or_(_hours_away <= HOURS_BESIDE, _hours_away >= _HOURS_PER_DAY - HOURS_BESIDE), LineHour.items), else_=0)),
+    func.min(LineHour.hour),
+).where(LineHour.line == bindparam("line"), col(LineHour.hour) >= bindparam("first"), col(LineHour.hour) < bindparam("hour"))
 _COUNT_HOUR = text(
     "INSERT INTO line_hour (line, hour, items) VALUES (:line, :hour, 1) ON CONFLICT (line, hour) DO UPDATE SET items = line_hour.items + 1"
 )
@@ -49,7 +63,8 @@ class Pace:
 
     Attributes:
         per_minute: posts a minute over the last ten minutes.
-        baseline_ratio: that rate in multiples of the line's usual rate.
+        baseline_ratio: over the last ten minutes or the last hour, whichever stands out more: the posts in multiples of what the line at
+            this hour and the event's own past let expect.
         trend: this hour against the hour before.
     """
 
@@ -68,8 +83,29 @@ async def measure(session: AsyncSession, event: Event, at: datetime) -> Pace:
     with session.no_autoflush:
         lately, last_hour, both_hours = (await session.exec(_LATELY, params={"event": event.id, **moments})).one()
         usual = await usual_per_minute(session, event.line, at)
-    per_minute = (lately or 0) / (RATE_WINDOW.total_seconds() / 60)
-    return Pace(round(per_minute, 3), round(per_minute / usual, 2), trend(last_hour or 0, both_hours - (last_hour or 0)))
+    lately, last_hour = lately or 0, last_hour or 0
+    usual = max(usual, own_past_per_minute(event, last_hour, at))
+    ratio = max(times_usual(lately, usual, RATE_WINDOW), times_usual(last_hour, usual, TREND_WINDOW))
+    return Pace(round(lately / _minutes(RATE_WINDOW), 3), round(ratio, 2), trend(last_hour, both_hours - last_hour))
+
+
+def times_usual(items: int, usual_per_minute: float, window: timedelta) -> float:
+    """How many times the usual a count within a window is."""
+    return (items + PRIOR_TIMES) / (usual_per_minute * _minutes(window) + PRIOR_TIMES)
+
+
+def own_past_per_minute(event: Event, last_hour: int, at: datetime) -> float:
+    """Posts a minute of an event before the last hour; 0 for one that is not much older."""
+    age = at - TREND_WINDOW - event.first_posted_at
+    return (event.item_count - last_hour) / _minutes(age) if age > TREND_WINDOW else 0.0
+
+
+def is_hot(event: Event, policy: GradingPolicy, now: datetime) -> bool:
+    """Whether an event grows as fast as the policy knows at all, and still does."""
+    rule = policy.event["speed"]
+    most = max((points for _, points in rule.steps), default=0)
+    lately = now - event.last_posted_at <= TREND_WINDOW
+    return lately and 0 < most == rule.points(event.baseline_ratio, event.item_count)
 
 
 def trend(last_hour: int, hour_before: int) -> Trend:
@@ -87,16 +123,28 @@ def heat(items: int, likes: int, reposts: int, per_minute: float) -> float:
 
 
 async def usual_per_minute(session: AsyncSession, line: str, at: datetime) -> float:
-    """Posts a minute that a line hears on average, over the days before the present hour."""
+    """Posts a minute that a line usually hears at this hour of day, over the four weeks before the present hour."""
     hour = hour_of(at)
-    items, first = (await session.exec(_HABIT, params={"line": line, "first": hour - HABIT_DAYS * 24, "hour": hour})).one()
-    minutes = (hour - first) * 60 if first is not None else 0
-    return ((items or 0) + PRIOR_ITEMS) / (minutes + PRIOR_MINUTES)
+    moments = {"line": line, "first": hour - HABIT_DAYS * _HOURS_PER_DAY, "hour": hour}
+    items, beside, first = (await session.exec(_HABIT, params=moments)).one()
+    hours = hour - first if first is not None else 0
+    mean = ((items or 0) + PRIOR_ITEMS) / (hours * 60 + PRIOR_MINUTES)
+    return ((beside or 0) + HOUR_PRIOR_ITEMS) / (_hours_beside(hours) * 60 + HOUR_PRIOR_ITEMS / mean)
+
+
+def _hours_beside(hours: int) -> int:
+    """How many of the last so many hours lie beside the present hour of day, or at it."""
+    days, rest = divmod(hours, _HOURS_PER_DAY)
+    return days * (2 * HOURS_BESIDE + 1) + min(rest, HOURS_BESIDE) + max(0, rest - (_HOURS_PER_DAY - HOURS_BESIDE - 1))
 
 
 async def count_hour(session: AsyncSession, line: str, at: datetime) -> None:
     """Add one post to the habit of a line."""
     await (await session.connection()).execute(_COUNT_HOUR, {"line": line, "hour": hour_of(at)})
+
+
+def _minutes(duration: timedelta) -> float:
+    return duration.total_seconds() / 60
 
 
 def hour_of(moment: datetime) -> int:

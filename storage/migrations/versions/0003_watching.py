@@ -32,6 +32,19 @@ def upgrade() -> None:
     sa.Column('item_id', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('standing_mute',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('line', sa.String(), nullable=False),
+    sa.Column('words', JSON_TYPE, nullable=False),
+    sa.Column('created_at', AwareDateTime(), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.Column('until', AwareDateTime(), nullable=False),
+    sa.Column('lifted_by', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('standing_mute', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_standing_mute_until'), ['until'], unique=False)
+
     op.create_table('webhook_nonce',
     sa.Column('source_name', sa.String(), nullable=False),
     sa.Column('nonce', sa.String(), nullable=False),
@@ -73,6 +86,41 @@ def upgrade() -> None:
     with op.batch_alter_table('tier_proposal', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_tier_proposal_source_id'), ['source_id'], unique=False)
 
+    op.create_table('held_case',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('mute_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('at', AwareDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], ),
+    sa.ForeignKeyConstraint(['mute_id'], ['standing_mute.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('mute_id', 'case_id')
+    )
+    with op.batch_alter_table('held_case', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_held_case_case_id'), ['case_id'], unique=False)
+
+    op.create_table('folded',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('list_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('at', AwareDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], ),
+    sa.ForeignKeyConstraint(['list_id'], ['delivery.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('key')
+    )
+    with op.batch_alter_table('folded', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_folded_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_folded_list_id'), ['list_id'], unique=False)
+
+    with op.batch_alter_table('case', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('hot_at', AwareDateTime(), nullable=True))
+
+    with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('slept_at', AwareDateTime(), nullable=True))
+
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.add_column(sa.Column('snapshot_hash', sa.String(), nullable=True))
 
@@ -110,6 +158,21 @@ def downgrade() -> None:
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.drop_column('snapshot_hash')
 
+    with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.drop_column('slept_at')
+
+    with op.batch_alter_table('case', schema=None) as batch_op:
+        batch_op.drop_column('hot_at')
+
+    with op.batch_alter_table('folded', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_folded_list_id'))
+        batch_op.drop_index(batch_op.f('ix_folded_case_id'))
+
+    op.drop_table('folded')
+    with op.batch_alter_table('held_case', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_held_case_case_id'))
+
+    op.drop_table('held_case')
     with op.batch_alter_table('tier_proposal', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_tier_proposal_source_id'))
 
@@ -119,6 +182,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_webhook_nonce_expires_at'))
 
     op.drop_table('webhook_nonce')
+    with op.batch_alter_table('standing_mute', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_standing_mute_until'))
+
+    op.drop_table('standing_mute')
     op.drop_table('source_hour_mark')
     with op.batch_alter_table('snapshot', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_snapshot_expires_at'))
