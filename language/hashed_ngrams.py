@@ -22,6 +22,12 @@ def hashed_ngrams(text: str, sizes: tuple[int, ...], buckets: int) -> NDArray[np
     return np.unique(np.concatenate(parts) & np.uint32(buckets - 1))
 
 
+def ngrams_in_place(text: str, size: int, buckets: int) -> NDArray[np.uint32]:
+    """The bucket of the n-gram that begins at each place of `text`; empty where the text is shorter than one."""
+    codes = np.frombuffer(text.encode("utf-32-le", errors="replace"), dtype=np.uint32)
+    return _hashes(codes, size) & np.uint32(buckets - 1) if len(codes) >= size else np.empty(0, dtype=np.uint32)
+
+
 def _hashes(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
     """A multiplicative hash of each window of `size` characters, finished by the mixer of MurmurHash3."""
     count = len(codes) - size + 1

@@ -7,11 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from language.normalising import normalise
 from monitoring.errors import PolicyError
 from monitoring.rule import Hits, Rule, RuleError, parse
 from prompts import say
 
 BUILT_IN = Path(__file__).parent / "lexicons"
+
+_LONGEST_SHOWN = 60
 
 WordLists = Mapping[str, frozenset[str]]
 
@@ -44,14 +47,18 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise PolicyError(say("monitoring.file_unreadable", file=path.name, problem=error)) from error
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(say("monitoring.file_not_toml", file=path.name, problem=error)) from error
+    except RecursionError as error:
+        raise PolicyError(say("monitoring.file_too_deep", file=path.name)) from error
 
 
-def word_lists(table: Mapping[str, Any], path: Path) -> WordLists:
-    """The named lists of a file's `[words]`. Raises PolicyError where one is no list of words."""
+def word_lists(table: object, path: Path) -> WordLists:
+    """The named lists of a file's `[words]`, in matching form. Raises PolicyError where one is no list of words."""
+    if not isinstance(table, dict):
+        raise PolicyError(say("monitoring.words_not_table", file=path.name))
     for name, words in table.items():
-        if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+        if not isinstance(words, list) or not all(isinstance(word, str) and normalise(word).text.strip() for word in words):
             raise PolicyError(say("monitoring.words_not_list", file=path.name, name=name))
-    return {name.lower(): frozenset(word.lower() for word in words) for name, words in table.items()}
+    return {normalise(name).text: frozenset(normalise(word).text for word in words) for name, words in table.items()}
 
 
 def parse_in(path: Path, text: str, lists: WordLists) -> Rule:
@@ -59,15 +66,33 @@ def parse_in(path: Path, text: str, lists: WordLists) -> Rule:
     try:
         return parse(text, lists)
     except RuleError as error:
-        message = say(
-            "monitoring.rule_error", file=path.name, line=_line_of(path, text), rule=text, column=error.column, problem=error.problem
-        )
-        raise PolicyError(message) from error
+        raise PolicyError(
+            say(
+                "monitoring.rule_error",
+                file=path.name,
+                line=_line_of(path, text),
+                rule=excerpt(text, error.column),
+                column=error.column,
+                problem=error.problem,
+            )
+        ) from error
+
+
+def excerpt(rule: str, column: int) -> str:
+    """A rule as an error shows it: whole where it is short, else the part around `column`."""
+    if len(rule) <= _LONGEST_SHOWN:
+        return rule
+    start = max(0, min(column - 1 - _LONGEST_SHOWN // 2, len(rule) - _LONGEST_SHOWN))
+    end = start + _LONGEST_SHOWN
+    return ("…" if start else "") + rule[start:end] + ("…" if end < len(rule) else "")
 
 
 def _line_of(path: Path, rule: str) -> int:
+    """The line where a rule stands: as a whole string of the file where there is one, else anywhere."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    return next((number for number, line in enumerate(lines, 1) if rule in line), 1)
+    quoted = (f'"{rule}"', f"'{rule}'")
+    exact = next((number for number, line in enumerate(lines, 1) if any(text in line for text in quoted)), None)
+    return exact or next((number for number, line in enumerate(lines, 1) if rule in line), 1)
 
 
 def all_words(rules: Iterable[Rule]) -> frozenset[str]:

@@ -30,7 +30,10 @@ class NegativityModel:
 
     def of_normal(self, text: str) -> float:
         """The same for a text in matching form."""
-        buckets = features(text)
+        return self.of_features(features(text))
+
+    def of_features(self, buckets: NDArray[np.uint32]) -> float:
+        """The same for what `features` makes of a text."""
         if not len(buckets):
             return 0.5
         logit = self.bias + self.scale * float(self.weights[buckets].sum(dtype=np.int64)) / len(buckets) ** 0.5

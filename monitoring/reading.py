@@ -5,7 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from language.normalising import Normal, normalise
+from monitoring.negativity import features
 from monitoring.rule import Hits
 
 LONGEST_READ = 4000
@@ -43,6 +47,11 @@ class Reading:
     @property
     def text(self) -> str:
         return self.normal.text
+
+    @cached_property
+    def ngrams(self) -> NDArray[np.uint32]:
+        """What the linear models judge by, hashed once for all of them."""
+        return features(self.text)
 
     @cached_property
     def head_end(self) -> int:

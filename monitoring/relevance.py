@@ -1,11 +1,17 @@
-"""Whether a post is the department's business, and of which line: the rules that match it decide, and their words are the reason."""
+"""Whether a post is the department's business, and of which line, with the words that say so.
+
+The rules decide where they speak. Where none does, or only rules of other departments' business against a model that is very sure, the
+model of `jurisdiction` decides; the department's own weights, learned from the labels of its staff, move either.
+"""
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitoring.item import Relevance
+from monitoring.jurisdiction import OURS, Opinion, load_jurisdiction
 from monitoring.lines import CONDUCT, OTHER
+from monitoring.own_weights import OwnWeights
 from monitoring.reading import Reading
 from monitoring.rulebook import LineRule
 from prompts import say
@@ -19,6 +25,17 @@ MOST_WORDS = 8
 PARTLY_DISCOUNT = 0.25
 CONDUCT_BONUS = 1.0
 """What officers did outweighs the matter they came for."""
+
+SLOPE = 1.5
+"""Logit of a whole point by which one side outweighs the other."""
+UNANSWERED = 0.5
+"""What stands against a claim of ours where nobody else claims the post."""
+ELSEWHERE = -3.9
+"""Logit of a post that only rules of other departments' business claim."""
+OVERRULES = 3.0
+"""From this logit on the model overrules a claim of other departments."""
+LINE_TRUST = 0.3
+"""What the model's whole likelihood of a line adds to the rules' claim to it."""
 
 PLACE_MARK = "〈地点〉"
 """Stands in rules for “a precise place is named”."""
@@ -49,17 +66,31 @@ class RelevanceVerdict:
     reason: str
 
 
-def judge_relevance(reading: Reading, rules: Iterable[LineRule]) -> RelevanceVerdict:
-    """Weigh what speaks for each line against what speaks for other departments or for nobody."""
+def judge_relevance(reading: Reading, rules: Iterable[LineRule], own: OwnWeights | None = None) -> RelevanceVerdict:
+    """Weigh what speaks for each line against what speaks for other departments or for nobody.
+
+    Args:
+        own: what the department's labels have taught, None before it has learned anything.
+    """
+    claims = weigh(reading, rules)
+    ours = [claim for claim in claims if claim.relevance.is_ours]
+    theirs = next((claim for claim in claims if not claim.relevance.is_ours), None)
+    opinion = load_jurisdiction().opinion(reading.ngrams)
+    shipped = _logit(ours[0] if ours else None, theirs, opinion)
+    logit = shipped + (own.lean(reading.ngrams) if own else 0.0)
+    score = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    verdict = _ours(reading, ours, opinion, score) if logit >= 0 else _elsewhere(theirs, opinion, score)
+    if own and (shipped >= 0) != (logit >= 0):
+        return replace(verdict, reason=say("monitoring.reason_learned", words="、".join(own.telling_words(reading, ours=logit >= 0))))
+    return verdict
+
+
+def shipped_logit(reading: Reading, rules: Iterable[LineRule]) -> float:
+    """The logit of a post being ours before anything that the department has taught."""
     claims = weigh(reading, rules)
     ours = next((claim for claim in claims if claim.relevance.is_ours), None)
     theirs = next((claim for claim in claims if not claim.relevance.is_ours), None)
-    score = _likelihood(ours, theirs)
-    if ours and score >= 0.5:
-        return RelevanceVerdict(ours.relevance, ours.line, score, _reason(ours))
-    if theirs is None:
-        return RelevanceVerdict(Relevance.NOISE, OTHER, score, say("monitoring.reason_no_rule"))
-    return RelevanceVerdict(theirs.relevance, OTHER, score, _reason(theirs))
+    return _logit(ours, theirs, load_jurisdiction().opinion(reading.ngrams))
 
 
 def weigh(reading: Reading, rules: Iterable[LineRule]) -> list[Claim]:
@@ -89,10 +120,27 @@ def _weight(reading: Reading, rule: LineRule, words: frozenset[str]) -> float:
     return base + bonus - (PARTLY_DISCOUNT if rule.relevance is Relevance.PARTLY else 0.0)
 
 
-def _likelihood(ours: Claim | None, theirs: Claim | None) -> float:
-    if ours is None:
-        return 0.02 if theirs else 0.05
-    return 1 / (1 + math.exp(-1.5 * (ours.weight - (theirs.weight if theirs else 0.5))))
+def _logit(ours: Claim | None, theirs: Claim | None, opinion: Opinion) -> float:
+    if ours is None and theirs is None:
+        return opinion.ours
+    by_rules = SLOPE * (ours.weight - (theirs.weight if theirs else UNANSWERED)) if ours else ELSEWHERE
+    return max(by_rules, opinion.ours - OVERRULES) if by_rules < 0 <= opinion.ours - OVERRULES else by_rules
+
+
+def _ours(reading: Reading, claims: Sequence[Claim], opinion: Opinion, score: float) -> RelevanceVerdict:
+    """Ours: of the line that rules and model together speak for most; the rules' words are the reason where there are any."""
+    if claims:
+        claim = max(claims, key=lambda claim: claim.weight + LINE_TRUST * opinion.likelihood(claim.line))
+        return RelevanceVerdict(claim.relevance, claim.line, score, _reason(claim))
+    model, line = load_jurisdiction(), opinion.line
+    words = model.telling_words(reading, line) or model.telling_words(reading, OURS)
+    return RelevanceVerdict(Relevance.YES, line, score, say("monitoring.reason_model", line=line, words="、".join(words)))
+
+
+def _elsewhere(theirs: Claim | None, opinion: Opinion, score: float) -> RelevanceVerdict:
+    if theirs is None:
+        return RelevanceVerdict(opinion.elsewhere, OTHER, score, say("monitoring.reason_no_rule"))
+    return RelevanceVerdict(theirs.relevance, OTHER, score, _reason(theirs))
 
 
 def _reason(claim: Claim) -> str:

@@ -1,23 +1,27 @@
 """The small language of rules: `(城管 | 市容) & (打人 | 收费) - 招聘`.
 
 `|` one of them, `&` both, `-` the first without the second, `~` both close together; `@名称` stands for a named list of words.
-`~` binds closest, then `&` and `-` from left to right, then `|`. Full-width signs （）｜＆－～＠ are read as well.
+`~` binds closest, then `&` and `-` from left to right, then `|`. A rule is brought into matching form like a post, so that full-width
+signs （）｜＆－～＠, capitals and traditional characters read alike.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
+from language.normalising import Normal, normalise
 from prompts import say
 
 NEAR_CHARACTERS = 12
 """How far apart two words joined by `~` may begin."""
+DEEPEST_BRACKETS = 50
+LONGEST_RULE = 20_000
+"""Characters; more words than that belong into named lists."""
 
 Hits = Mapping[str, tuple[int, ...]]
 """Words found in a text, each with the offsets where it begins."""
 
-_SIGNS = str.maketrans("（）｜＆－～＠", "()|&-~@")
 _TOKEN = re.compile(r"\s*(?:(?P<sign>[()|&~]|-)|@(?P<list>\w+)|(?P<word>[^\s()|&~@-]+))")
 _WHITE = re.compile(r"\s*$")
 
@@ -36,53 +40,68 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Either:
-    """One side or both."""
+class Joined:
+    """Several sides joined by one sign. However many there are, they lie side by side, so that only brackets make a rule deep."""
 
-    left: "Rule"
-    right: "Rule"
-
-    def found(self, hits: Hits) -> frozenset[str]:
-        return self.left.found(hits) | self.right.found(hits)
+    sides: tuple["Rule", ...]
 
     def all_words(self) -> frozenset[str]:
-        return self.left.all_words() | self.right.all_words()
+        return frozenset().union(*(side.all_words() for side in self.sides))
 
 
 @dataclass(frozen=True)
-class Both(Either):
-    """Both sides."""
+class Either(Joined):
+    """One side or more."""
 
     def found(self, hits: Hits) -> frozenset[str]:
-        left = self.left.found(hits)
-        right = self.right.found(hits) if left else left
-        return left | right if right else right
+        return frozenset().union(*(side.found(hits) for side in self.sides))
 
 
 @dataclass(frozen=True)
-class Without(Either):
-    """The left side, where the right one is absent."""
+class Every(Joined):
+    """Every side, and none of those `without`."""
+
+    without: tuple["Rule", ...] = ()
 
     def found(self, hits: Hits) -> frozenset[str]:
-        left = self.left.found(hits)
-        return left if left and not self.right.found(hits) else frozenset()
+        words: frozenset[str] = frozenset()
+        for side in self.sides:
+            found = side.found(hits)
+            if not found:
+                return found
+            words |= found
+        return frozenset() if any(side.found(hits) for side in self.without) else words
+
+    def all_words(self) -> frozenset[str]:
+        return super().all_words().union(*(side.all_words() for side in self.without))
 
 
 @dataclass(frozen=True)
-class Near(Either):
-    """Both sides, beginning at most NEAR_CHARACTERS apart."""
+class Near(Joined):
+    """Every side, each beginning at most NEAR_CHARACTERS from one of those before it."""
 
     def found(self, hits: Hits) -> frozenset[str]:
-        left, right = self.left.found(hits), self.right.found(hits)
-        pairs = ((a, b) for a in left for b in right if _close(hits[a], hits[b]))
-        return frozenset(word for pair in pairs for word in pair)
+        words = self.sides[0].found(hits)
+        for side in self.sides[1:]:
+            pairs = [(a, b) for b in side.found(hits) for a in words if _close(hits[a], hits[b])]
+            words = frozenset(word for pair in pairs for word in pair)
+        return words
 
 
-Rule = Words | Either
+Rule = Words | Either | Every | Near
 
 
 def _close(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
-    return any(abs(a - b) <= NEAR_CHARACTERS for a in left for b in right)
+    """Whether an offset of one is near an offset of the other. Both rise, so that one walk over both is enough."""
+    i = j = 0
+    while i < len(left) and j < len(right):
+        if abs(left[i] - right[j]) <= NEAR_CHARACTERS:
+            return True
+        if left[i] < right[j]:
+            i += 1
+        else:
+            j += 1
+    return False
 
 
 class RuleError(ValueError):
@@ -114,15 +133,16 @@ class _Token:
     column: int
 
 
-def _tokens(rule: str) -> Iterator[_Token]:
-    place, rule = 0, rule.translate(_SIGNS)
+def _tokens(normal: Normal) -> Iterator[_Token]:
+    place, rule = 0, normal.text
     while not _WHITE.match(rule, place):
         match = _TOKEN.match(rule, place)
         if match is None or match.lastgroup is None:
-            raise RuleError(say("monitoring.rule_stray_sign"), len(rule) - len(rule[place:].lstrip()) + 1)
+            stray = len(rule) - len(rule[place:].lstrip())
+            raise RuleError(say("monitoring.rule_stray_sign"), normal.original_span(stray, stray + 1)[0] + 1)
         group = match.lastgroup
-        text = match[group]
-        yield _Token(text if group == "sign" else group, text.lower(), match.start(group) + (0 if group == "list" else 1))
+        start = normal.original_span(*match.span(group))[0] + (0 if group == "list" else 1)
+        yield _Token(match[group] if group == "sign" else group, match[group], start)
         place = match.end()
 
 
@@ -130,9 +150,11 @@ class _Parser:
     """Recursive descent over the tokens of one rule."""
 
     def __init__(self, rule: str, lists: Mapping[str, frozenset[str]]) -> None:
-        self._tokens = [*_tokens(rule), _Token("end", "", len(rule) + 1)]
+        if len(rule) > LONGEST_RULE:
+            raise RuleError(say("monitoring.rule_too_long", most=LONGEST_RULE), LONGEST_RULE + 1)
+        self._tokens = [*_tokens(normalise(rule)), _Token("end", "", len(rule) + 1)]
         self._lists = lists
-        self._place = 0
+        self._place = self._depth = 0
 
     def parse(self) -> Rule:
         rule = self._either()
@@ -152,23 +174,29 @@ class _Parser:
         return token
 
     def _either(self) -> Rule:
-        left = self._both()
-        while self._take("|"):
-            right = self._both()
-            left = Words(left.words | right.words) if isinstance(left, Words) and isinstance(right, Words) else Either(left, right)
-        return left
+        sides = self._joined(self._every, "|")
+        plain = frozenset().union(*(side.words for side in sides if isinstance(side, Words)))
+        nested = tuple(side for side in sides if not isinstance(side, Words))
+        if not nested:
+            return Words(plain)
+        return Either((*nested, Words(plain))) if plain else nested[0] if len(nested) == 1 else Either(nested)
 
-    def _both(self) -> Rule:
-        left = self._near()
+    def _every(self) -> Rule:
+        sides: list[Rule] = [self._near()]
+        without: list[Rule] = []
         while sign := self._take("&", "-"):
-            left = (Both if sign.kind == "&" else Without)(left, self._near())
-        return left
+            (sides if sign.kind == "&" else without).append(self._near())
+        return Every(tuple(sides), tuple(without)) if len(sides) > 1 or without else sides[0]
 
     def _near(self) -> Rule:
-        left = self._one()
-        while self._take("~"):
-            left = Near(left, self._one())
-        return left
+        sides = self._joined(self._one, "~")
+        return Near(tuple(sides)) if len(sides) > 1 else sides[0]
+
+    def _joined(self, side: Callable[[], Rule], sign: str) -> list[Rule]:
+        sides = [side()]
+        while self._take(sign):
+            sides.append(side())
+        return sides
 
     def _one(self) -> Rule:
         if word := self._take("word"):
@@ -176,9 +204,16 @@ class _Parser:
         if name := self._take("list"):
             return Words(self._lists[name.text]) if name.text in self._lists else self._fail("monitoring.rule_unknown_list", name)
         if opened := self._take("("):
-            rule = self._either()
-            return rule if self._take(")") else self._fail("monitoring.rule_not_closed", opened)
+            return self._bracketed(opened)
         return self._fail("monitoring.rule_word_expected", self._next)
+
+    def _bracketed(self, opened: _Token) -> Rule:
+        if self._depth == DEEPEST_BRACKETS:
+            raise RuleError(say("monitoring.rule_too_deep", most=DEEPEST_BRACKETS), opened.column)
+        self._depth += 1
+        rule = self._either()
+        self._depth -= 1
+        return rule if self._take(")") else self._fail("monitoring.rule_not_closed", opened)
 
     def _fail(self, key: str, token: _Token) -> NoReturn:
         raise RuleError(say(key, text=token.text), token.column)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from language.normalising import normalise
 from monitoring.errors import PolicyError
 from monitoring.item import Relevance
 from monitoring.lexicon import BUILT_IN, WordLists, parse_in, read_toml, word_lists
@@ -41,7 +42,7 @@ def load_rules(own_file: Path | None = None, *, names: tuple[str, ...] = ()) -> 
         content = read_toml(path)
         for name, words in word_lists(content.pop("words", {}), path).items():
             lists[name] = lists.get(name, frozenset()) | words
-        lists["城管"] = lists.get("城管", frozenset()) | {name.lower() for name in names}
+        lists["城管"] = lists.get("城管", frozenset()) | {normalise(name).text for name in names}
         rules += _rules_of(content, path, lists)
     return tuple(rules)
 
@@ -53,5 +54,7 @@ def _rules_of(content: Mapping[str, Any], path: Path, lists: WordLists) -> Itera
         for scope, texts in scopes.items():
             if scope not in set(Relevance) or not isinstance(texts, list):
                 raise PolicyError(say("monitoring.rules_unknown_scope", file=path.name, name=line, scope=scope))
-            for text in texts:
+            for number, text in enumerate(texts, 1):
+                if not isinstance(text, str):
+                    raise PolicyError(say("monitoring.rule_not_text", file=path.name, name=line, scope=scope, number=number))
                 yield LineRule(OTHER if line in _ELSEWHERE else line, Relevance(scope), parse_in(path, text, lists))

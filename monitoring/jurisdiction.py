@@ -1,0 +1,110 @@
+"""Whose business a post sounds like: a linear model over its character n-grams beside the rules, run with numpy alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from language.hashed_ngrams import ngrams_in_place
+from monitoring.item import Relevance
+from monitoring.lines import LINES, OTHER
+from monitoring.negativity import BUCKETS as NGRAM_BUCKETS
+from monitoring.negativity import LONGEST_READ, SIZES
+from monitoring.reading import Reading, Span
+
+WEIGHTS = Path(__file__).parent / "weights" / "jurisdiction.npz"
+BUCKETS = 1 << 16
+OWN_LINES = tuple(line for line in LINES if line != OTHER)
+OURS = "ours"
+HEADS = (*OWN_LINES, Relevance.NOISE.value, OURS)
+"""One row of weights each: every line, given that the post is ours; private matters, given that it is not; whether it is ours at all."""
+
+_WORD_SIZES = tuple(size for size in SIZES if size > 1)
+MOST_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What the model makes of one post.
+
+    Attributes:
+        ours: logit of the post being the department's business.
+        line: the likeliest line, were it ours; `lines` how likely each is, in the order of OWN_LINES, summing to 1.
+        elsewhere: NO or NOISE, were it not ours.
+    """
+
+    ours: float
+    lines: NDArray[np.float32]
+    elsewhere: Relevance
+
+    @property
+    def line(self) -> str:
+        return OWN_LINES[int(self.lines.argmax())]
+
+    def likelihood(self, line: str) -> float:
+        """How likely `line` is, were the post ours; 0 for a line that the model does not know."""
+        return float(self.lines[OWN_LINES.index(line)]) if line in OWN_LINES else 0.0
+
+
+@dataclass(frozen=True)
+class JurisdictionModel:
+    """Quantised weights, one column for each of HEADS: a head's logit is `bias + scale * sum(weights of the n-grams) / sqrt(how many)`."""
+
+    weights: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    biases: NDArray[np.float32]
+
+    def opinion(self, ngrams: NDArray[np.uint32]) -> Opinion:
+        """Judge a post by its n-grams (`Reading.ngrams`)."""
+        logits = self.logits(ngrams)
+        likelihoods = np.exp(logits[: len(OWN_LINES)] - logits[: len(OWN_LINES)].max())
+        elsewhere = Relevance.NOISE if logits[HEADS.index(Relevance.NOISE.value)] > 0 else Relevance.NO
+        return Opinion(float(logits[-1]), likelihoods / likelihoods.sum(), elsewhere)
+
+    def logits(self, ngrams: NDArray[np.uint32]) -> NDArray[np.float32]:
+        """The logit of every head."""
+        summed = self.weights[folded(ngrams)].sum(axis=0, dtype=np.int32)
+        logits: NDArray[np.float32] = self.biases + self.scales * summed.astype(np.float32) / np.float32(max(len(ngrams), 1) ** 0.5)
+        return logits
+
+    def telling_words(self, reading: Reading, head: str) -> tuple[str, ...]:
+        """The post's own words that speak most for a head, in the order of the text."""
+        return strongest_words(reading, self.weights[:, HEADS.index(head)])
+
+
+def folded(ngrams: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The n-grams of a reading in the fewer buckets of this model."""
+    return ngrams & np.uint32(BUCKETS - 1)
+
+
+def strongest_words(reading: Reading, weights: NDArray[np.int8] | NDArray[np.float32]) -> tuple[str, ...]:
+    """The words of a post whose n-grams weigh most, positive ones only, as they stand in the original."""
+    text = reading.text[:LONGEST_READ]
+    weighed = sorted(_weighed(text, weights), key=lambda pair: (-pair[0], pair[1].start))
+    chosen: list[Span] = []
+    for _, span in weighed:
+        if len(chosen) == MOST_WORDS:
+            break
+        if all(span.end <= other.start or other.end <= span.start for other in chosen):
+            chosen.append(span)
+    return tuple(reading.normal.quote(span.start, span.end) for span in sorted(chosen, key=lambda span: span.start))
+
+
+def _weighed(text: str, weights: NDArray[np.int8] | NDArray[np.float32]) -> Iterator[tuple[float, Span]]:
+    """Each n-gram of two characters and more that is a word or part of one, with its weight, where that is positive."""
+    for size in _WORD_SIZES:
+        values = weights[folded(ngrams_in_place(text, size, NGRAM_BUCKETS))]
+        for start in np.flatnonzero(values > 0):
+            gram = text[start : start + size]
+            if gram.isalnum():
+                yield float(values[start]), Span(int(start), int(start) + size, gram)
+
+
+@cache
+def load_jurisdiction() -> JurisdictionModel:
+    """The stored model, read once."""
+    with np.load(WEIGHTS, allow_pickle=False) as stored:
+        return JurisdictionModel(stored["weights"], stored["scales"], stored["biases"])
