@@ -34,7 +34,8 @@ class Event(SQLModel, table=True):
     split; never with mere counts.
 
     `distinct_count` leaves repetitions of one text out; `unanswered_returns` is the number of later days on which the matter was posted
-    again before it was answered. `slept_at` is when it last fell dormant. `per_minute` is the rate over the last ten minutes; `baseline_ratio` that rate against the line's habit.
+    again before it was answered. `slept_at` is when it last fell dormant. `per_minute` is the rate over the last ten minutes;
+    `baseline_ratio` its pace in multiples of what the line at that hour and its own past let expect.
     """
 
     __tablename__ = "event"

@@ -129,10 +129,10 @@ async def usual_per_minute(session: AsyncSession, line: str, at: datetime) -> fl
     items, beside, first = (await session.exec(_HABIT, params=moments)).one()
     hours = hour - first if first is not None else 0
     mean = ((items or 0) + PRIOR_ITEMS) / (hours * 60 + PRIOR_MINUTES)
-    return ((beside or 0) + HOUR_PRIOR_ITEMS) / (_hours_beside(hours) * 60 + HOUR_PRIOR_ITEMS / mean)
+    return ((beside or 0) + HOUR_PRIOR_ITEMS) / (hours_beside(hours) * 60 + HOUR_PRIOR_ITEMS / mean)
 
 
-def _hours_beside(hours: int) -> int:
+def hours_beside(hours: int) -> int:
     """How many of the last so many hours lie beside the present hour of day, or at it."""
     days, rest = divmod(hours, _HOURS_PER_DAY)
     return days * (2 * HOURS_BESIDE + 1) + min(rest, HOURS_BESIDE) + max(0, rest - (_HOURS_PER_DAY - HOURS_BESIDE - 1))
