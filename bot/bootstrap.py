@@ -79,7 +79,8 @@ def build_desk(settings: Settings, seal: Seal | None) -> Desk:
     """The department as one value."""
     about, alerts = settings.department, settings.alerts
     watch = build_watch(
-        names=about.names, province=about.province, city=about.city, gazetteer=settings.gazetteer,
+        names=about.names, province=about.province, city=about.city,
+        gazetteer=settings.gazetteer, gazetteer_file=settings.gazetteer_file,
         policy_file=settings.grading_policy, rules_file=settings.relevance_rules, salt=_salt(settings.data_dir), seal=seal,
     )  # fmt: skip
     return Desk(

@@ -10,6 +10,13 @@ def words(text: str) -> list[str]:
     return [word for word in rjieba.cut(text) if not word.isspace()]
 
 
+def tagged_words(text: str) -> list[tuple[str, str]]:
+    """The words of `text` with their parts of speech (n, v, ns …), white space kept; dictionary words only, so that names fall apart."""
+    import rjieba
+
+    return list(rjieba.tag(text, False))
+
+
 def character_ngrams(text: str, sizes: tuple[int, ...] = (2, 3)) -> Iterator[str]:
     """Every run of `size` characters, for each size in turn; a shorter text gives none."""
     for size in sizes:

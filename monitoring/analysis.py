@@ -11,6 +11,7 @@ from monitoring.intent import judge_intent
 from monitoring.item import Attitude, Relevance
 from monitoring.lines import CONDUCT
 from monitoring.negativity import load_negativity
+from monitoring.place import PlaceFound
 from monitoring.reading import Reading, read_post
 from monitoring.relevance import PLACE_MARK, RelevanceVerdict, judge_relevance
 from monitoring.watch import Watch
@@ -70,7 +71,7 @@ def analyse(
         has_video: whether a video hangs on the post.
     """
     reading = read_post(title, text, watch.lexicon.find)
-    where = watch.gazetteer.find(reading)
+    where = watch.places.find(reading)
     if where.offset is not None:
         reading = reading.marked(PLACE_MARK, where.offset)
     business = _conduct_first(judge_relevance(reading, watch.rules), reading, watch)
@@ -93,7 +94,7 @@ def analyse(
         asks=find_asks(reading, business.relevance, business.line, where.place),
         factors=factors,
         level=grade.level,
-        reasons=(business.reason, *_attitude_reason(attitude, stance.words), *grade.reasons),
+        reasons=(business.reason, *_attitude_reason(attitude, stance.words), *grade.reasons, *_place_reason(where)),
     )
 
 
@@ -113,6 +114,13 @@ def _is_alarming(reading: Reading, business: RelevanceVerdict, intent: str, fact
     if intent in ("表扬", "中性资讯"):
         return False
     return intent not in _QUIET_INTENTS or reading.has(watch.cues["grievance"])
+
+
+def _place_reason(where: PlaceFound) -> tuple[str, ...]:
+    """Which districts a place may lie in, where the post leaves that open."""
+    if len(where.districts) < 2:
+        return ()
+    return (say("monitoring.reason_open_district", place=where.place, districts="、".join(where.districts)),)
 
 
 def _attitude_reason(attitude: Attitude, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from monitoring.cues import load_cues
 from monitoring.lexicon import BUILT_IN, Lexicon, read_toml, word_lists
 from prompts import words
 
@@ -162,6 +163,5 @@ def _lexicon() -> Lexicon:
 @cache
 def _listed(*names: str) -> frozenset[str]:
     """The words of these lists of `cues.toml`."""
-    path = BUILT_IN / "cues.toml"
-    lists = word_lists(read_toml(path), path)
+    lists = load_cues()
     return frozenset().union(*(lists[name] for name in names))

@@ -6,8 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from monitoring.cues import Cues, load_cues
+from monitoring.gazetteer import listed_places, read_gazetteer
 from monitoring.lexicon import Lexicon, all_words
-from monitoring.place import Gazetteer
+from monitoring.place import PlaceFinder
 from monitoring.policy import GradingPolicy, load_policy
 from monitoring.rulebook import LineRule, load_rules
 from storage.seal import Seal
@@ -20,7 +21,7 @@ class Watch:
     Attributes:
         rules: of relevance and line.
         cues: word lists of intent, attitude and grave factors.
-        gazetteer: the department's places.
+        places: finds the place of a post, by the department's gazetteer and by the grammar.
         policy: what each factor weighs.
         names: what citizens call the department, besides 城管 and the like.
         salt: of the hash that authors are stored as.
@@ -29,7 +30,7 @@ class Watch:
 
     rules: tuple[LineRule, ...] = field(repr=False)
     cues: Cues = field(repr=False)
-    gazetteer: Gazetteer = field(repr=False)
+    places: PlaceFinder = field(repr=False)
     policy: GradingPolicy = field(repr=False)
     names: tuple[str, ...] = ()
     salt: bytes = field(default=b"", repr=False)
@@ -48,6 +49,7 @@ def build_watch(
     province: str | None = None,
     city: str | None = None,
     gazetteer: Mapping[str, Sequence[str]] | None = None,
+    gazetteer_file: Path | None = None,
     policy_file: Path | None = None,
     rules_file: Path | None = None,
     salt: bytes = b"",
@@ -59,6 +61,7 @@ def build_watch(
         names: what citizens call the department, besides 城管 and the like.
         province, city: the department's place; their names alone are no place to send someone to.
         gazetteer: district -> its known places (streets, estates, markets).
+        gazetteer_file: further known places, as TOML or CSV.
         policy_file: the department's own grading policy, instead of the built-in one.
         rules_file: the department's own relevance rules and word lists, beside the built-in ones.
         salt: of the author hash.
@@ -70,7 +73,10 @@ def build_watch(
     return Watch(
         rules=load_rules(rules_file, names=tuple(names)),
         cues=load_cues(official=names),
-        gazetteer=Gazetteer(gazetteer or {}, whole=(province or "", city or "")),
+        places=PlaceFinder(
+            (*listed_places(gazetteer or {}), *(read_gazetteer(gazetteer_file) if gazetteer_file else ())),
+            whole=(province or "", city or ""),
+        ),
         policy=load_policy(policy_file),
         names=tuple(names),
         salt=salt,
