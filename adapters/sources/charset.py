@@ -21,6 +21,8 @@ _WIDE = ("gb18030", "big5hkscs", "cp932", "cp949")
 _FITS_ALL = frozenset({"windows-1252", "iso-8859-1", "latin-1", "latin_1", "iso8859-1", "cp1252"})
 _MOST_DAMAGE = 0.02
 """Share of characters that may be broken (a cut end, one bad byte) before a label is taken for a lie."""
+_BELIEVABLE = 0.05
+"""Share of frequent characters at which the first of several labels that contradict each other is believed."""
 _COMMON = {
     "gb18030": "的一是不了在有人我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小么心多天而能好都然没",
     "big5hkscs": "的一是不了在有人我他這中大來上國個到說們為子和你地出道也時年得就那要下以生會自著去之過家學對可裡後小麼心多天而能好都然沒",
@@ -44,7 +46,8 @@ def decode(body: bytes, content_type: str = "") -> str:
     labels = list(dict.fromkeys(_labels(body, content_type)))
     for encoding in labels:
         text = body.decode(encoding, "replace")
-        if text.count("\ufffd") <= _MOST_DAMAGE * len(text) and not _is_utf8_in_disguise(body, encoding):
+        damaged = text.count("\ufffd") > _MOST_DAMAGE * len(text) or _is_utf8_in_disguise(body, encoding)
+        if not damaged and (len(labels) == 1 or _likeliness(body[:_SAMPLE_BYTES], encoding) >= _BELIEVABLE):
             return text
     return _guess(body, labels)
 
@@ -76,7 +79,7 @@ def python_name(label: str) -> str | None:
 def _without_mark(body: bytes) -> str | None:
     """UTF-16 shows by its zeros: of ASCII every second byte is one."""
     start = body[:512]
-    if len(start) < 8 or start.count(0) < len(start) // 5:
+    if start.count(0) < max(2, len(start) // 20):
         return None
     even, odd = start[::2].count(0), start[1::2].count(0)
     if min(even, odd) * 4 > max(even, odd):
@@ -101,8 +104,8 @@ def _guess(body: bytes, labels: list[str]) -> str:
     if _is_utf8(body):
         return body.decode("utf-8")
     sample = body[:_SAMPLE_BYTES]
-    best = max(("utf-8", *_WIDE, *labels), key=lambda encoding: _likeliness(sample, encoding))
-    if _likeliness(sample, best) <= 0:
+    best = max((*labels, "utf-8", *_WIDE), key=lambda encoding: _likeliness(sample, encoding))
+    if _likeliness(sample, best) <= 0 and not labels:
         best = "windows-1252"
     return body.decode(best, "replace")
 
