@@ -62,6 +62,6 @@ def open_source(source: Source, fetcher: Fetcher, reading: ReadingProcess) -> Po
             path, origin = Path(source.address), str(options.get("origin", ""))
             return JsonLinesPosts(source.name, path, replay=bool(options.get("replay")), origin=origin)
         case SourceKind.TABLE:
-            return TablePosts(source.name, Path(source.address), columns=options.get("columns"))
+            return TablePosts(source.name, Path(source.address), reading, columns=options.get("columns"))
         case SourceKind.FORWARDED | SourceKind.WEBHOOK:
             return ForwardedPosts(source.name)

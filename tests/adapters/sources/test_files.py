@@ -1,10 +1,8 @@
-"""JSON lines and tables, as offices write them."""
+"""JSON lines and forwarded posts."""
 
-import csv
 import gzip
-import io
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +12,8 @@ from hypothesis import strategies as st
 from adapters.sources.forwarded import ForwardedPosts, forwarded_post
 from adapters.sources.json_lines import JsonLinesPosts, read_posts
 from adapters.sources.record import read_count, read_time
-from adapters.sources.table import TablePosts
 from monitoring.errors import SourceError
 from monitoring.post import PostSource
-from storage.clock import CHINA
 from tests.adapters.sources.post_source_contract import NOW, TEXTS, PostSourceContract, read_all, texts
 
 
@@ -41,32 +37,6 @@ class TestZippedJsonLines(PostSourceContract):
         return JsonLinesPosts("论坛", folder / "posts.jsonl.gz")
 
 
-class TestCsv(PostSourceContract):
-    def make(self, folder: Path, records: tuple[str, ...], *, broken: bool = False) -> PostSource:
-        rows = [[f"GD{number:04d}", text, "2026-03-06 10:00"] for number, text in enumerate(records)]
-        rows[3:3] = [["GD9999", "有内容", "昨天吧"]] if broken else []
-        out = io.StringIO()
-        csv.writer(out).writerows([["工单编号", "诉求内容", "来电时间"], *rows])
-        (folder / "tickets.csv").write_bytes(out.getvalue().encode("gb18030"))
-        return TablePosts("12345工单", folder / "tickets.csv")
-
-
-class TestXlsx(PostSourceContract):
-    def make(self, folder: Path, records: tuple[str, ...], *, broken: bool = False) -> PostSource:
-        from openpyxl import Workbook
-
-        workbook = Workbook()
-        sheet = workbook.worksheets[0]
-        sheet.append(["2026 年 3 月工单汇总"])
-        sheet.append(["工单编号", "标题", "内容", "时间"])
-        for number, text in enumerate(records):
-            sheet.append([float(20260000 + number), None, text, datetime(2026, 3, 6, 10, number)])  # noqa: DTZ001  # as spreadsheets hold it
-        if broken:
-            sheet.append([99, None, None, datetime(2026, 3, 6)])  # noqa: DTZ001
-        workbook.save(folder / "tickets.xlsx")
-        return TablePosts("12345工单", folder / "tickets.xlsx")
-
-
 async def test_in_replay_a_post_becomes_visible_when_its_time_has_come(tmp_path: Path) -> None:
     TestJsonLines().make(tmp_path, TEXTS)
     source = JsonLinesPosts("论坛", tmp_path / "posts.jsonl", replay=True)
@@ -83,42 +53,9 @@ async def test_one_file_can_hold_the_posts_of_several_sources(tmp_path: Path) ->
     assert len(list(read_posts(tmp_path / "posts.jsonl"))) == 6
 
 
-async def test_a_table_that_has_grown_is_read_again_with_the_same_keys(tmp_path: Path) -> None:
-    contract = TestCsv()
-    before = await read_all(contract.make(tmp_path, TEXTS[:4]))
-    after = await read_all(contract.make(tmp_path, TEXTS), before[-1].cursor)
-    assert [post.key for post in after[0].posts][:4] == [post.key for post in before[0].posts]
-    assert texts(after) == list(TEXTS)
-
-
-@pytest.mark.parametrize(
-    ("limit", "due"),
-    [
-        ("2026-03-11 18:00", datetime(2026, 3, 11, 18, tzinfo=CHINA)),
-        ("24小时", datetime(2026, 3, 7, 10, tzinfo=CHINA)),
-        ("3天内", datetime(2026, 3, 9, 10, tzinfo=CHINA)),
-        ("5个工作日", None),
-        ("", None),
-    ],
-)
-async def test_a_tickets_own_time_limit_is_honoured(tmp_path: Path, limit: str, due: datetime | None) -> None:
-    (tmp_path / "t.csv").write_text(f"工单号,内容,时间,办理时限\n1,井盖不见了,2026/3/6 10:00,{limit}\n", encoding="utf-8-sig")
-    assert (await read_all(TablePosts("工单", tmp_path / "t.csv")))[0].posts[0].due_at == due
-
-
-async def test_columns_of_ones_own_can_be_named(tmp_path: Path) -> None:
-    (tmp_path / "t.tsv").write_text("Nr\tWas\n7\t井盖不见了\n", encoding="utf-8")
-    posts = (await read_all(TablePosts("工单", tmp_path / "t.tsv", columns={"key": "Nr", "text": "Was"})))[0].posts
-    assert [(post.key, post.text) for post in posts] == [("7", "井盖不见了")]
-
-
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [
-        ("none.csv", None, "找不到文件"),
-        ("odd.doc", b"x", "类型不认识"),
-        ("empty.csv", b"", "没有“内容”一栏"),
-        ("cut.xlsx", b"PK\x03\x04rubbish", "无法打开"),
         ("cut.jsonl.gz", gzip.compress(b'{"text": "a"}\n' * 9000)[:200], "压缩损坏"),
         ("none.jsonl", None, "找不到文件"),
     ],
@@ -126,7 +63,7 @@ async def test_columns_of_ones_own_can_be_named(tmp_path: Path) -> None:
 async def test_a_file_that_cannot_be_read_gives_one_clear_sentence(tmp_path: Path, name: str, data: bytes | None, words: str) -> None:
     if data is not None:
         (tmp_path / name).write_bytes(data)
-    source = JsonLinesPosts("x", tmp_path / name) if "jsonl" in name else TablePosts("x", tmp_path / name)
+    source = JsonLinesPosts("x", tmp_path / name)
     with pytest.raises(SourceError, match=words):
         await read_all(source)
 
