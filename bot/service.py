@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 
 from adapters.sources.opening import SourceReaders
+from adapters.sources.webhook import Intake, Sender
 from bot.bootstrap import build_chats, open_house, worker_name
 from bot.commands.dispatcher import Dispatcher
 from bot.courier import Courier
@@ -71,7 +72,7 @@ async def keep_going(house: House, chats: Mapping[str, StaffChat], greeting: str
 
 
 def build_loops(house: House, chats: Mapping[str, StaffChat], readers: SourceReaders) -> dict[str, Loop]:
-    """Watcher, source keeper, courier, timekeeper, the library's follower, and one loop for each chat."""
+    """Watcher, source keeper, courier, timekeeper, the library's follower, the vendors' door, and one loop for each chat."""
     polling = house.settings.polling
     intervals = {Tier(name): interval for name, interval in polling.intervals.items()}
     watcher = Watcher(house.database, house.clock, house.desk, readers.open, house.stirred, intervals=intervals, at_once=polling.at_once)
@@ -86,7 +87,23 @@ def build_loops(house: House, chats: Mapping[str, StaffChat], readers: SourceRea
         "timekeeper": timekeeper.run,
         "library": partial(follow_library, house),
     }
+    if senders := _senders(house):
+        door = house.settings.intake
+        intake = Intake(senders, watcher.take_pushed, house.database, house.clock, readers.reading, host=door.host, port=door.port)
+        loops["intake"] = partial(_keep_door, intake)
     return loops | {f"chat.{name}": partial(_listen, chat, handler) for name, chat in chats.items()}
+
+
+def _senders(house: House) -> dict[str, Sender]:
+    """The vendors who may push. Raises SourceError where a secret is missing."""
+    pushed = [source for source in house.settings.sources if source.kind == "webhook"]
+    return {source.name: Sender.of(source.name, source.options) for source in pushed}
+
+
+async def _keep_door(intake: Intake, stop: asyncio.Event) -> None:
+    async with intake:
+        log.info("intake_open url=%s", intake.url)
+        await intake.serve(stop)
 
 
 def _room_address(house: House, chats: Mapping[str, StaffChat]) -> str:

@@ -58,14 +58,15 @@ class GroupSettings(_Section):
 
 
 class SourceSettings(_Section):
-    """One source. kind: feed (RSS/Atom address), page (list page), api (JSON), mastodon (instance), table (CSV/XLSX path), jsonl (path).
+    """One source, by kind and address.
 
+    feed: RSS/Atom; page: list page; api: JSON; mastodon: instance; table: CSV/XLSX path; jsonl: path; webhook: none, a vendor pushes.
     tier A/B/C: polled every 2, 10, 60 minutes.
     """
 
     name: str
-    kind: Literal["feed", "page", "api", "mastodon", "table", "jsonl"]
-    address: str
+    kind: Literal["feed", "page", "api", "mastodon", "table", "jsonl", "webhook"]
+    address: str = ""
     tier: Literal["A", "B", "C"] = "B"
     options: dict[str, Any] = {}
 
@@ -120,6 +121,13 @@ class WebSettings(_Section):
     public_url: str = ""
 
 
+class IntakeSettings(_Section):
+    """The door for vendors who push (sources of the kind webhook); shut while there is none. This machine only unless `host` is changed."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8766, ge=0, le=65535)
+
+
 class TelegramSettings(_Section):
     """Telegram. The token belongs into WENSHENG_TELEGRAM__TOKEN. `api_url` only for an own Bot API server."""
 
@@ -171,6 +179,7 @@ class Settings(BaseSettings):
     polling: PollingSettings = PollingSettings()
     alerts: AlertSettings = AlertSettings()
     web: WebSettings = WebSettings()
+    intake: IntakeSettings = IntakeSettings()
     telegram: TelegramSettings = TelegramSettings()
     wechat: WeChatSettings = WeChatSettings()
     model: ModelSettings = ModelSettings()
@@ -235,6 +244,9 @@ def _refuse_stray_sources(path: Path, settings: Settings) -> None:
     for name in names:
         if names.count(name) > 1:
             raise SettingsError(f"设置文件 {path} 的「sources」里有两个“{name}”。请改掉其中一个的 name。")
+    for source in settings.sources:
+        if not source.address and source.kind != "webhook":
+            raise SettingsError(f"设置文件 {path} 里信源“{source.name}”没有 address。请写上网址或文件路径。")
     for name, fallback in fallbacks.items():
         if fallback not in names or fallback == name:
             raise SettingsError(

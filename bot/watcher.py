@@ -115,6 +115,15 @@ class Watcher:
             await polling.record_success(session, source, self._clock.now(), note=note, intervals=self._intervals)
         return taken
 
+    async def take_pushed(self, name: str, posts: tuple[RawPost, ...]) -> int:
+        """Store what a vendor pushed to the source of that name. Returns how many posts, when all are stored."""
+        async with self._database.reading() as session:
+            source = await polling.source_named(session, name)
+        taken = await self.take_in(source, Batch(posts, source.cursor))
+        async with self._database.transaction() as session:
+            await polling.record_success(session, source, self._clock.now(), intervals=self._intervals)
+        return taken
+
     async def take_in(self, source: Source, batch: Batch) -> int:
         """Store a batch: the posts first, the cursor last, so that a reader killed in between reads them again."""
         for posts in _chunks(batch.posts):

@@ -51,6 +51,11 @@ async def polled_sources(session: AsyncSession) -> Sequence[Source]:
     return (await session.exec(_polled().order_by(col(Source.name)))).all()
 
 
+async def source_named(session: AsyncSession, name: str) -> Source:
+    """The stored source of that name."""
+    return (await session.exec(select(Source).where(Source.name == name))).one()
+
+
 def resting_fallbacks(sources: Iterable[Source]) -> set[str]:
     """Names of the sources that stand in for others, none of which is ill."""
     mains = [source for source in sources if source.fallback]

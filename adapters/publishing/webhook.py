@@ -10,14 +10,13 @@ What the receiving side checks, in this order:
 It answers 200 or 201 with `{"link": "https://…"}`. Every 4xx means that nothing was published.
 """
 
-import hashlib
-import hmac
 import json
 import secrets
 from types import TracebackType
 
 import httpx
 
+from adapters.signature import signed_headers
 from casework.approval import ApprovedReply
 from casework.errors import PublishError
 from prompts import say
@@ -71,15 +70,8 @@ class WebhookPublisher:
         return {
             "Content-Type": "application/json; charset=utf-8",
             "Idempotency-Key": key,
-            "X-Wensheng-Timestamp": timestamp,
-            "X-Wensheng-Nonce": nonce,
-            "X-Wensheng-Signature": f"sha256={signature(self._secret, timestamp, nonce, body)}",
+            **signed_headers(self._secret, timestamp, nonce, body),
         }
-
-
-def signature(secret: bytes, timestamp: str, nonce: str, body: bytes) -> str:
-    """HMAC-SHA256 over timestamp, nonce and raw body, in hexadecimal."""
-    return hmac.new(secret, f"{timestamp}.{nonce}.".encode() + body, hashlib.sha256).hexdigest()
 
 
 def body_of(reply: ApprovedReply) -> bytes:

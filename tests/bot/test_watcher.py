@@ -166,3 +166,16 @@ async def test_a_fallback_is_read_only_while_its_main_source_is_ill(database: Da
         (await session.exec(select(Source).where(Source.name == "主"))).one().ailment = "failing"
     await watcher.poll_due()
     assert world.begun == ["主", "备"]
+
+
+async def test_what_a_vendor_pushes_is_stored_before_it_is_answered_for(database: Database, clock: ManualClock, world: World) -> None:
+    async with database.transaction() as session:
+        await sync_sources(session, [{"name": "厂商", "kind": "webhook"}], clock.now())
+    watcher = Watcher(database, clock, make_desk(), world.open, asyncio.Event())
+    posts = tuple(RawPost(f"p{number}", f"第{number}条", clock.now()) for number in range(25))
+    assert await watcher.take_pushed("厂商", posts) == 25
+    assert await watcher.take_pushed("厂商", posts) == 25
+    assert await texts_of(database, "厂商") == [post.text for post in posts]
+    assert (await the(database, "厂商")).last_success_at == clock.now()
+    assert await watcher.poll_due() == 0
+    assert world.begun == []
