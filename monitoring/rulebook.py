@@ -14,6 +14,7 @@ from monitoring.rule import Rule
 from prompts import say
 
 _ELSEWHERE = {"他部门": Relevance.NO, "非公共事务": Relevance.NOISE}
+WORDS = "words"
 _SECTIONS = (*LINES, *_ELSEWHERE)
 
 
@@ -30,25 +31,34 @@ def load_rules(own_file: Path | None = None, *, names: tuple[str, ...] = ()) -> 
     """The built-in rules and those of the department's own file.
 
     Args:
-        own_file: a file like `lexicons/lines.toml`; its word lists are added to the built-in ones of the same name.
+        own_file: a file like `lexicons/lines.toml`; its word lists are added to the built-in ones of the same name, for all rules.
         names: further words of the list @城管, by which people call the department.
 
     Raises:
         PolicyError: a file cannot be used; says line and column.
     """
-    lists: dict[str, frozenset[str]] = {}
-    rules: list[LineRule] = []
-    for path in filter(None, (BUILT_IN / "lines.toml", own_file)):
-        content = read_toml(path)
-        for name, words in word_lists(content.pop("words", {}), path).items():
+    lists = load_lists(own_file, names=names)
+    contents = ((path, read_toml(path)) for path in _files(own_file))
+    return tuple(rule for path, content in contents for rule in _rules_of(content, path, lists))
+
+
+def load_lists(own_file: Path | None = None, *, names: tuple[str, ...] = ()) -> WordLists:
+    """The named lists of words that rules may use. Arguments and errors as for `load_rules`."""
+    lists: dict[str, frozenset[str]] = {"城管": frozenset(normalise(name).text for name in names)}
+    for path in _files(own_file):
+        for name, words in word_lists(read_toml(path).get(WORDS, {}), path).items():
             lists[name] = lists.get(name, frozenset()) | words
-        lists["城管"] = lists.get("城管", frozenset()) | {normalise(name).text for name in names}
-        rules += _rules_of(content, path, lists)
-    return tuple(rules)
+    return lists
+
+
+def _files(own_file: Path | None) -> tuple[Path, ...]:
+    return (BUILT_IN / "lines.toml", *((own_file,) if own_file else ()))
 
 
 def _rules_of(content: Mapping[str, Any], path: Path, lists: WordLists) -> Iterator[LineRule]:
     for line, scopes in content.items():
+        if line == WORDS:
+            continue
         if line not in _SECTIONS or not isinstance(scopes, dict):
             raise PolicyError(say("monitoring.rules_unknown_line", file=path.name, name=line, known="、".join(_SECTIONS)))
         for scope, texts in scopes.items():
