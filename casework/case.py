@@ -3,8 +3,6 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,10 +10,9 @@ from monitoring.event import Event
 from prompts import say, words
 from storage import audit
 from storage.columns import TIME_TYPE, enum_type
+from storage.numbering import number
 
 NUMBERS_PER_LETTER = 99
-OPENING_ATTEMPTS = 20
-"""How often a number that another writer took in the same instant is replaced by the next one."""
 
 
 class CaseState(StrEnum):
@@ -93,23 +90,17 @@ async def case_of_event(session: AsyncSession, event_id: int) -> Case | None:
     return (await session.exec(select(Case).where(Case.event_id == event_id))).first()
 
 
-async def open_case(session: AsyncSession, event: Event, now: datetime, attempts: int = OPENING_ATTEMPTS) -> tuple[Case, bool]:
-    """The case of an event, and whether this call opened it. Writers that come at the same time get numbers of their own.
+async def open_case(session: AsyncSession, event: Event, now: datetime, *, first: bool = False) -> tuple[Case, bool]:
+    """The case of an event, and whether this call opened it.
 
-    Raises:
-        IntegrityError: other writers were faster `attempts` times; the caller repeats its transaction.
+    Args:
+        first: whether the event has only just begun, so that it can have no case.
     """
-    if found := await case_of_event(session, event.id or 0):
+    if not first and (found := await case_of_event(session, event.id or 0)):
         return found, False
-    ordinal = (await session.exec(select(func.count(col(Case.id))))).one() + 1
-    case = Case(number=case_number(ordinal), event_id=event.id or 0, opened_at=now)
-    try:
-        async with session.begin_nested():
-            session.add(case)
-    except IntegrityError:
-        if attempts == 1:
-            raise
-        return await open_case(session, event, now, attempts - 1)
+    id_ = await number(session, Case, block=1)
+    case = Case(id=id_, number=case_number(id_), event_id=event.id or 0, opened_at=now)
+    session.add(case)
     add_step(session, case, say("casework.step_opened", level=words("alert.levels")[str(event.level)]), now)
     await audit.append(session, "system", "case.opened", subject(case), at=now, event=event.id, level=event.level)
     return case, True

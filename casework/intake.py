@@ -1,5 +1,6 @@
 """One post comes in: seen, gathered, graded, and told to those it concerns, in one transaction."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +14,10 @@ from casework.mute import hold_back, is_held, let_go
 from casework.ringing import must_ring
 from monitoring.event import Event
 from monitoring.heat import is_hot
-from monitoring.observe import Observation, observe
+from monitoring.levelling import stored_id
+from monitoring.observe import Observation, observe_all
 from monitoring.post import RawPost
+from monitoring.recording import ReadPost
 from monitoring.source import Source
 from prompts import say, words
 from storage import audit
@@ -31,15 +34,58 @@ class Received:
 
 async def receive(session: AsyncSession, post: RawPost, source: Source, now: datetime, desk: Desk) -> Received:
     """Take in one public post: item, event, level, case, deliveries, deadlines and audit, all in the caller's transaction."""
-    observation = await observe(session, post, source, now, desk.watch)
-    if observation.event is None or observation.event.level == 0:
-        return Received(observation)
-    return await handle(session, observation, observation.event, now, desk)
+    (received,) = await receive_all(session, (post,), source, now, desk)
+    return received
+
+
+async def receive_all(
+    session: AsyncSession,
+    posts: Sequence[RawPost],
+    source: Source,
+    now: datetime,
+    desk: Desk,
+    read_before: Mapping[str, ReadPost] | None = None,
+) -> list[Received]:
+    """Take in posts of one source one after the other, as `receive` does. A card that stands is renewed once, by what all have brought.
+
+    Args:
+        read_before: key -> the post as it was read outside the transaction; see `observe_all`.
+    """
+    received, cases, stale = list[Received](), dict[int, Case](), dict[int, Case]()
+    async for observation in observe_all(session, posts, source, now, desk.watch, read_before):
+        event = observation.event
+        if event is None or event.level == 0:
+            received.append(Received(observation))
+            continue
+        told = await _tell(session, observation, event, now, desk, cases, stale)
+        received.append(told)
+    for case in stale.values():
+        await refresh(session, case, now, desk)
+    return received
 
 
 async def handle(session: AsyncSession, observation: Observation, event: Event, now: datetime, desk: Desk) -> Received:
     """What staff are told after an event with a level has changed: nothing, a renewed card, or a ringing one."""
-    case, opened = await open_case(session, event, now)
+    stale = dict[int, Case]()
+    received = await _tell(session, observation, event, now, desk, {}, stale)
+    for case in stale.values():
+        await refresh(session, case, now, desk)
+    return received
+
+
+async def _tell(
+    session: AsyncSession, observation: Observation, event: Event, now: datetime, desk: Desk, cases: dict[int, Case], stale: dict[int, Case]
+) -> Received:
+    """What staff are told, but for the cards to renew.
+
+    Args:
+        cases: event -> its case, as far as known; more are added.
+        stale: event -> its case whose cards no longer show how it stands; more are added.
+    """
+    case, opened = cases.get(stored_id(event)), False
+    if case is None:
+        case, opened = await open_case(session, event, now, first=observation.begins_event)
+        cases[stored_id(event)] = case
     rising = must_ring(event.level, case.announced_level)
     if not case.state.is_live and not rising:
         return Received(observation, case)
@@ -51,6 +97,8 @@ async def handle(session: AsyncSession, observation: Observation, event: Event, 
         await approval.void_outdated(session, case, event, now, desk)
     if rising:
         return Received(observation, case, rang=await raise_level(session, case, event, now, desk))
+    if observation.needs_card_update:
+        stale[stored_id(event)] = case
     await _follow(session, case, event, observation, now, desk)
     return Received(observation, case)
 
@@ -82,9 +130,7 @@ async def raise_level(session: AsyncSession, case: Case, event: Event, now: date
 
 
 async def _follow(session: AsyncSession, case: Case, event: Event, observation: Observation, now: datetime, desk: Desk) -> None:
-    """Nothing graver happened: renew the standing cards, and ring only for a milestone, or when the event gets hot for the first time."""
-    if observation.needs_card_update:
-        await refresh(session, case, now, desk)
+    """Nothing graver happened: ring only for a milestone, or when the event gets hot for the first time."""
     if case.hot_at is None and is_hot(event, desk.watch.policy, now):
         await _tell_heat(session, case, event, now, desk)
     for what in observation.milestones:

@@ -1,14 +1,15 @@
 """All that was seen so far, as rows: the `EventIndex` and `DuplicateIndex` of the running program. Every look-up is bounded.
 
-Rows are read as plain columns, past the session: what was changed in it must be flushed before.
+Rows are read as plain columns, past the session: what others changed in it must be flushed before.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Executable, TextClause, bindparam, insert, select, text, update
+from sqlalchemy import Executable, String, TextClause, bindparam, cast, insert, select, text, type_coerce, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,89 +19,163 @@ from monitoring.event_voice import EventVoice
 from monitoring.item import Item
 from monitoring.likeness import Voice
 from monitoring.wording import Wording
+from storage.columns import moment_of
 
-REMEMBERED = 4_096
-"""So many texts and wordings are kept ready for comparing; those of events that are spoken of now come back with every post."""
+REMEMBERED = 8_192
+"""So many texts and voices are kept ready for comparing; those of events that are spoken of now come back with every post."""
+KEYS_PER_QUERY = 480
+"""So many keys are asked for in one statement; SQLite joins at most 500 selections."""
 
 _VOICES = select(
-    col(EventVoice.event_id), col(EventVoice.posted_at), col(EventVoice.districts), col(EventVoice.place), col(EventVoice.line),
-    col(EventVoice.is_alarming), col(EventVoice.wording),
-).where(col(EventVoice.event_id).in_(bindparam("events", expanding=True)))  # fmt: skip
+    col(EventVoice.event_id), type_coerce(col(EventVoice.wording), String), type_coerce(col(EventVoice.posted_at), String),
+    cast(col(EventVoice.districts), String), col(EventVoice.place), col(EventVoice.line), col(EventVoice.is_alarming),
+).where(col(EventVoice.event_id).in_(bindparam("events", expanding=True))).order_by(col(EventVoice.item_id))  # fmt: skip
+"""As they are stored: most of them are known by that already."""
 _VOICES_OF_ITEMS = select(col(EventVoice.item_id), col(EventVoice.wording)).where(
     col(EventVoice.item_id).in_(bindparam("items", expanding=True))
 )
-_TEXTS = select(col(Item.id), col(Item.title), col(Item.text), col(Item.district), col(Item.place)).where(
-    col(Item.id).in_(bindparam("items", expanding=True))
-)
+_TEXTS = select(
+    col(Item.id), col(Item.title), col(Item.text), col(Item.district), col(Item.place), col(Item.event_id), col(Item.duplicate_of)
+).where(col(Item.id).in_(bindparam("items", expanding=True)))
 
-_wording = lru_cache(REMEMBERED)(Wording.unpack)
-_text = lru_cache(REMEMBERED)(text_of)
+
+class Stored(NamedTuple):
+    """An item that another may repeat: its text, its event, and what it repeats itself."""
+
+    text: Text
+    event_id: int | None
+    duplicate_of: int | None
 
 
 class Archive:
-    """The archive as one transaction sees it."""
+    """The archive as one transaction sees it. What is remembered is seen at once and written by `write`, all together."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._events_of_keys = _Holders(session, "event_key", "key", "event_id", HOLDERS_PER_KEY)
+        self._items_of_bands = _Holders(session, "item_band", "band", "item_id", HOLDERS_PER_BAND)
+        self._items: dict[int, Stored] = {}
+        self._voices: dict[int, list[Voice]] = {}
+        self._spoken: dict[int, list[Voice]] = defaultdict(list)
+        self._unwritten: list[dict[str, Any]] = []
+
+    async def expect(self, bands: Iterable[int], keys: Iterable[int]) -> None:
+        """Read beforehand, in few statements, who holds these."""
+        await self._items_of_bands.fetch(bands)
+        await self._events_of_keys.fetch(keys)
 
     async def holders(self, keys: Sequence[int]) -> Iterable[tuple[int, int]]:
-        rows = await self._newest("event_key", "key", "event_id", keys, HOLDERS_PER_KEY)
-        return [(key, event) for key, event in rows]
+        return await self._events_of_keys.newest(keys)
 
     async def voices(self, events: Sequence[int]) -> Mapping[int, Sequence[Voice]]:
-        found: dict[int, list[Voice]] = defaultdict(list)
-        for event, posted_at, districts, place, line, is_alarming, wording in await self._read(_VOICES, events=events):
-            found[event].append(Voice(_wording(wording), posted_at, frozenset(districts), place, line, is_alarming))
-        return found
+        if missing := [event for event in events if event not in self._voices]:
+            self._voices.update((event, []) for event in missing)
+            for event, *stored in await _read(self._session, _VOICES, events=missing):
+                self._voices[event].append(_voice(*stored))
+        return {event: [*self._voices[event], *self._spoken[event]] for event in events}
+
+    def begin(self, event: int) -> None:
+        """Nobody has spoken for this event before."""
+        self._voices[event] = []
 
     async def remember(self, event: int, item: int, voice: Voice, keys: Sequence[int]) -> None:
-        row = {
+        self._spoken[event].append(voice)
+        self._unwritten.append({
             "item_id": item, "event_id": event, "posted_at": voice.posted_at, "districts": sorted(voice.districts), "place": voice.place,
             "line": voice.line, "is_alarming": voice.is_alarming, "wording": voice.wording.pack(),
-        }  # fmt: skip
-        await self._write(insert(EventVoice), row)
-        await self._remember_keys(event, keys)
+        })  # fmt: skip
+        self._events_of_keys.add(keys, event)
 
     async def hand_over(self, items: Sequence[int], event: int) -> int:
         """Let those of these posts that speak for their event speak for another one. Returns how many do.
 
         The former event's keys stay: a stale key costs a look-up and finds nothing.
         """
-        voices = await self._read(_VOICES_OF_ITEMS, items=items)
+        voices = await _read(self._session, _VOICES_OF_ITEMS, items=items)
         for item, wording in voices:
-            await self._write(update(EventVoice).where(col(EventVoice.item_id) == item).values(event_id=event))
-            await self._remember_keys(event, keys_of(_wording(wording)))
+            await _write(self._session, update(EventVoice).where(col(EventVoice.item_id) == item).values(event_id=event))
+            self._events_of_keys.add(keys_of(Wording.unpack(wording)), event)
         return len(voices)
 
     async def band_holders(self, bands: Sequence[int]) -> Iterable[int]:
-        return [item for _, item in await self._newest("item_band", "band", "item_id", bands, HOLDERS_PER_BAND)]
+        return [item for _, item in await self._items_of_bands.newest(bands)]
 
     async def texts(self, items: Sequence[int]) -> Mapping[int, Text]:
-        rows = await self._read(_TEXTS, items=items)
-        return {item: _text(title, words, district=district, place=place) for item, title, words, district, place in rows}
+        if missing := [item for item in items if item not in self._items]:
+            for item, title, words, district, place, event, original in await _read(self._session, _TEXTS, items=missing):
+                self._items[item] = Stored(_text(title, words, district=district, place=place), event, original)
+        return {item: self._items[item].text for item in items if item in self._items}
 
-    async def remember_bands(self, item: int, bands: Sequence[int]) -> None:
+    def stored(self, item: int) -> Stored:
+        """One of the items whose texts were asked for."""
+        return self._items[item]
+
+    def remember_bands(self, item: int, stored: Stored, bands: Iterable[int]) -> None:
         """Let later duplicates of an item be found by these bands."""
-        await self._insert("item_band", "band", "item_id", [(band, item) for band in set(bands)])
+        self._items[item] = stored
+        self._items_of_bands.add(bands, item)
 
-    async def _remember_keys(self, event: int, keys: Sequence[int]) -> None:
-        await self._insert("event_key", "key", "event_id", [(key, event) for key in keys])
+    async def write(self) -> None:
+        """Write what was remembered, after the items and events themselves. The archive is not used any more afterwards."""
+        if self._unwritten:
+            await _write(self._session, insert(EventVoice), self._unwritten)
+        await self._events_of_keys.write()
+        await self._items_of_bands.write()
 
-    async def _newest(self, table: str, key: str, holder: str, keys: Sequence[int], limit: int) -> Iterable[tuple[int, int]]:
-        if not keys:
-            return []
-        statement = _newest_of_each(table, key, holder, len(keys), limit)
-        return [(row[0], row[1]) for row in await self._read(statement, **{f"k{place}": value for place, value in enumerate(keys)})]
 
-    async def _insert(self, table: str, key: str, holder: str, pairs: Sequence[tuple[int, int]]) -> None:
-        if pairs:
-            await self._write(_insert_pair(table, key, holder), [{"key": first, "holder": second} for first, second in pairs])
+class _Holders:
+    """Which events hold a key, or which items a band: as stored, and as this transaction adds to it."""
 
-    async def _read(self, statement: Executable, **values: Any) -> Sequence[tuple[Any, ...]]:
-        return (await (await self._session.connection()).execute(statement, values)).all()
+    def __init__(self, session: AsyncSession, table: str, key: str, holder: str, limit: int) -> None:
+        self._session, self._table, self._key, self._holder, self._limit = session, table, key, holder, limit
+        self._stored: dict[int, list[int]] = {}
+        self._added: dict[int, set[int]] = {}
 
-    async def _write(self, statement: Executable, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> None:
-        await (await self._session.connection()).execute(statement, rows)
+    async def fetch(self, keys: Iterable[int]) -> None:
+        """Read the newest holders of those keys that were not asked for yet."""
+        missing = list(dict.fromkeys(key for key in keys if key not in self._stored))
+        self._stored.update((key, []) for key in missing)
+        for start in range(0, len(missing), KEYS_PER_QUERY):
+            part = missing[start : start + KEYS_PER_QUERY]
+            statement = _newest_of_each(self._table, self._key, self._holder, len(part), self._limit)
+            for key, holder in await _read(self._session, statement, **{f"k{place}": value for place, value in enumerate(part)}):
+                self._stored[key].append(holder)
+
+    async def newest(self, keys: Sequence[int]) -> list[tuple[int, int]]:
+        """Pairs of key and holder: for each key its newest holders."""
+        await self.fetch(keys)
+        return [(key, holder) for key in keys for holder in self._newest(key)]
+
+    def add(self, keys: Iterable[int], holder: int) -> None:
+        """One more holder of each of these keys."""
+        for key in keys:
+            self._added.setdefault(key, set()).add(holder)
+
+    async def write(self) -> None:
+        """Write what was added, in the order of the table."""
+        if self._added:
+            rows = [{"key": key, "holder": holder} for key in sorted(self._added) for holder in sorted(self._added[key])]
+            await _write(self._session, _insert_pair(self._table, self._key, self._holder), rows)
+
+    def _newest(self, key: int) -> list[int]:
+        stored, added = self._stored[key], self._added.get(key)
+        return sorted(added.union(stored), reverse=True)[: self._limit] if added else stored
+
+
+async def _read(session: AsyncSession, statement: Executable, **values: Any) -> Sequence[tuple[Any, ...]]:
+    return (await (await session.connection()).execute(statement, values)).all()
+
+
+async def _write(session: AsyncSession, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
+    await (await session.connection()).execute(statement, rows)
+
+
+@lru_cache(REMEMBERED)
+def _voice(wording: bytes, posted_at: Any, districts: str, place: str | None, line: str, is_alarming: bool) -> Voice:
+    return Voice(Wording.unpack(wording), moment_of(posted_at), frozenset(json.loads(districts)), place, line, is_alarming)
+
+
+_text = lru_cache(REMEMBERED)(text_of)
 
 
 @lru_cache

@@ -34,6 +34,20 @@ async def label_event(session: AsyncSession, event: Event, kind: LabelKind, staf
     return label
 
 
+async def label_missed(session: AsyncSession, item: Item, staff_id: int, actor: str, now: datetime) -> Label:
+    """Note that a post which was judged not the department's business is: training data as well.
+
+    Raises:
+        CorrectionRefused: it was judged the department's already.
+    """
+    if item.relevance.is_ours:
+        raise CorrectionRefused(f"item {item.id} is ours already")
+    label = Label(kind=LabelKind.MISSED, item_id=item.id, event_id=item.event_id, staff_id=staff_id, at=now)
+    session.add(label)
+    await audit.append(session, actor, "item.labelled", f"item:{item.id}", at=now, kind=LabelKind.MISSED.value)
+    return label
+
+
 async def lower_level(session: AsyncSession, event: Event, level: int, actor: str, reason: str, now: datetime) -> LevelChange:
     """Set a lower level, by a named person. The machine raises it again only above the level that was overruled.
 
@@ -130,6 +144,7 @@ async def _move(session: AsyncSession, items: Sequence[Item], event: Event) -> N
         voice = gathering.voice_of_item(first)
         await archive.remember(_id(event), first.id or 0, voice, keys_of(voice.wording))
     await session.flush()
+    await archive.write()
 
 
 async def _recount(session: AsyncSession, event: Event) -> None:

@@ -1,13 +1,11 @@
 """A post joins its event, or begins one."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam
-from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from monitoring.archive import Archive
+from monitoring.analysis import Analysis
+from monitoring.archive import Archive, Stored
 from monitoring.assignment import assign, keys_of, voice_of
 from monitoring.duplicates import Text, bands_of, find_original, text_of
 from monitoring.event import Event, EventState
@@ -20,7 +18,6 @@ from storage.clock import to_china
 NEGATIVE_FROM = 0.5
 """From this negativity on a post counts as negative, whatever its attitude toward the department."""
 MOST_SOURCES_NAMED = 50
-_EVENT_AND_ORIGINAL = select(Item.event_id, Item.duplicate_of).where(Item.id == bindparam("item"))
 
 
 @dataclass(frozen=True)
@@ -41,19 +38,37 @@ class Belonging:
     bands: tuple[int, ...] = ()
 
 
-async def find(session: AsyncSession, item: Item) -> Belonging:
+@dataclass(frozen=True)
+class Clues:
+    """What a post is looked up by among all others; read out of its own words, without the database.
+
+    Attributes:
+        bands: empty for a text that says too little.
+    """
+
+    text: Text
+    bands: tuple[int, ...]
+    voice: Voice
+    keys: tuple[int, ...]
+
+
+def clues_of(title: str, text: str, posted_at: datetime, analysis: Analysis) -> Clues:
+    """The clues of a post that has been read."""
+    letters = text_of(title, text, district=analysis.district, place=analysis.place)
+    known = voice_of(title, text, posted_at, district=analysis.district, place=analysis.place, line=analysis.line)
+    voice = replace(known, is_alarming=analysis.level > 0)
+    return Clues(letters, tuple(bands_of(letters, voice.wording)), voice, tuple(keys_of(voice.wording)))
+
+
+async def find(archive: Archive, item: Item, clues: Clues) -> Belonging:
     """Look a post up among all others: first as a repetition, then, if it is the department's, by its matter."""
-    archive, text = Archive(session), text_of(item.title, item.text, district=item.district, place=item.place)
-    voice = voice_of_item(item)
-    bands = tuple(bands_of(text, voice.wording))
-    original = await _original(session, archive, text, bands)
+    original = await _original(archive, clues)
     if original is not None and (original.event_id is not None or not makes_events(item)):
         return Belonging(original.event_id, original.item_id, None)
     if not makes_events(item):
-        return Belonging(None, None, None, bands=bands)
-    keys = tuple(keys_of(voice.wording))
-    assignment = await assign(archive, voice, keys)
-    return Belonging(assignment.event, None, voice if assignment.worth_remembering else None, keys, bands)
+        return Belonging(None, None, None, bands=clues.bands)
+    assignment = await assign(archive, clues.voice, clues.keys)
+    return Belonging(assignment.event, None, clues.voice if assignment.worth_remembering else None, clues.keys, clues.bands)
 
 
 def voice_of_item(item: Item) -> Voice:
@@ -67,11 +82,11 @@ def makes_events(item: Item) -> bool:
     return item.relevance.is_ours or item.level > 0
 
 
-async def remember(session: AsyncSession, item: Item, belonging: Belonging) -> None:
-    """Make a stored item findable for those to come."""
-    archive = Archive(session)
+async def remember(archive: Archive, item: Item, clues: Clues, belonging: Belonging) -> None:
+    """Make an item findable for those to come."""
     assert item.id is not None
-    await archive.remember_bands(item.id, belonging.bands)
+    if belonging.bands:
+        archive.remember_bands(item.id, Stored(clues.text, item.event_id, item.duplicate_of), belonging.bands)
     if item.event_id is not None and belonging.voice is not None:
         await archive.remember(item.event_id, item.id, belonging.voice, belonging.keys)
 
@@ -122,9 +137,9 @@ class _Original(NamedTuple):
     item_id: int
 
 
-async def _original(session: AsyncSession, archive: Archive, text: Text, bands: tuple[int, ...]) -> _Original | None:
+async def _original(archive: Archive, clues: Clues) -> _Original | None:
     """What a text repeats: not a repetition itself, but what that one repeats."""
-    if (found := await find_original(archive, text, bands)) is None:
+    if (found := await find_original(archive, clues.text, clues.bands)) is None:
         return None
-    event_id, repeated = (await session.exec(_EVENT_AND_ORIGINAL, params={"item": found})).one()
-    return _Original(event_id, repeated or found)
+    stored = archive.stored(found)
+    return _Original(stored.event_id, stored.duplicate_of or found)

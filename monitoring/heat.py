@@ -7,6 +7,7 @@ and, where these hold few posts, toward the mean of the whole day.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,7 +54,8 @@ _HABIT = select(
     func.min(LineHour.hour),
 ).where(LineHour.line == bindparam("line"), col(LineHour.hour) >= bindparam("first"), col(LineHour.hour) < bindparam("hour"))
 _COUNT_HOUR = text(
-    "INSERT INTO line_hour (line, hour, items) VALUES (:line, :hour, 1) ON CONFLICT (line, hour) DO UPDATE SET items = line_hour.items + 1"
+    "INSERT INTO line_hour (line, hour, items) VALUES (:line, :hour, :items)"
+    " ON CONFLICT (line, hour) DO UPDATE SET items = line_hour.items + excluded.items"
 )
 
 
@@ -140,7 +142,18 @@ def hours_beside(hours: int) -> int:
 
 async def count_hour(session: AsyncSession, line: str, at: datetime) -> None:
     """Add one post to the habit of a line."""
-    await (await session.connection()).execute(_COUNT_HOUR, {"line": line, "hour": hour_of(at)})
+    await count_hours(session, {(line, hour_of(at)): 1})
+
+
+async def count_hours(session: AsyncSession, posts: Mapping[tuple[str, int], int]) -> None:
+    """Add posts to the habits of lines.
+
+    Args:
+        posts: line and hour -> how many.
+    """
+    if posts:
+        rows = [{"line": line, "hour": hour, "items": items} for (line, hour), items in posts.items()]
+        await (await session.connection()).execute(_COUNT_HOUR, rows)
 
 
 def _minutes(duration: timedelta) -> float:

@@ -81,6 +81,7 @@ def spread_of(event: Event, now: datetime) -> EventSpread:
 async def _measure(session: AsyncSession, event: Event) -> None:
     """The pace at the event's newest post: a source that is polled once an hour must not make a fast event look slow."""
     if event.item_count >= FEWEST_FOR_TREND:
+        await session.flush()
         set_pace(event, await measure(session, event, event.last_posted_at))
     event.heat = heat(event.item_count, event.likes, event.reposts, event.per_minute)
 

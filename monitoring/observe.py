@@ -1,23 +1,28 @@
 """One public post is seen: stored, read, gathered into its event, graded. Everything in the caller's transaction."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from monitoring import gathering, levelling, recording
+from monitoring.archive import Archive
 from monitoring.event import Event
-from monitoring.heat import count_hour
+from monitoring.heat import count_hours, hour_of
 from monitoring.item import Item
 from monitoring.milestones import milestones
 from monitoring.post import RawPost
+from monitoring.recording import ReadPost
 from monitoring.source import Source
 from monitoring.watch import Watch
 from storage import audit
+from storage.numbering import number
 
-_SAME_POST = select(Item).where(Item.source_id == bindparam("source"), Item.source_key == bindparam("key"))
+_SAME_POSTS = select(Item).where(Item.source_id == bindparam("source"), col(Item.source_key).in_(bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class Observation:
     Attributes:
         event: the event it belongs to; None for a post that is not the department's and repeats none that is.
         is_new: False where the same post had been seen before.
+        begins_event: whether its event begins with this very post.
         level_before, level_after: of the event, 0 for none.
         milestones: what passed with this post, in words for staff: a new key fact, an official word.
         revision_changed: level, place or line of a standing event changed, so that what was approved for it no longer holds.
@@ -41,6 +47,7 @@ class Observation:
     milestones: tuple[str, ...] = ()
     revision_changed: bool = False
     needs_card_update: bool = False
+    begins_event: bool = False
 
 
 async def observe(session: AsyncSession, post: RawPost, source: Source, now: datetime, watch: Watch) -> Observation:
@@ -51,81 +58,143 @@ async def observe(session: AsyncSession, post: RawPost, source: Source, now: dat
         now: the moment of observing. A post that claims a later time is taken to be posted now.
         watch: what the department watches.
     """
-    known = (await session.exec(_SAME_POST, params={"source": source.id, "key": post.key})).first()
-    if known is not None:
-        return await _seen_again(session, known, post, now, watch)
-    item = recording.new_item(post, source, now, watch)
-    item.snapshot_hash = await recording.keep_evidence(session, post, now, watch)
-    belonging = await gathering.find(session, item)
-    item.duplicate_of = belonging.original_id
-    event, is_standing = await _event_for(session, item, belonging)
-    item.event_id = event.id if event else None
-    session.add(item)
-    await session.flush()
-    await gathering.remember(session, item, belonging)
-    if event is None:
-        return Observation(item, None, is_new=True)
-    if item.relevance.is_ours:
-        await count_hour(session, item.line, item.posted_at)
-    return await _joined(session, event, item, source, now, watch, is_standing=is_standing)
+    (observation,) = [observation async for observation in observe_all(session, (post,), source, now, watch)]
+    return observation
 
 
-async def _event_for(session: AsyncSession, item: Item, belonging: gathering.Belonging) -> tuple[Event | None, bool]:
-    """The stored event of a new item, and whether it stood before."""
-    if belonging.event_id is not None:
-        return await session.get_one(Event, belonging.event_id), True
-    if not gathering.makes_events(item):
-        return None, False
-    event = gathering.begin(item)
-    session.add(event)
-    await session.flush()
-    return event, False
+async def observe_all(
+    session: AsyncSession,
+    posts: Sequence[RawPost],
+    source: Source,
+    now: datetime,
+    watch: Watch,
+    read_before: Mapping[str, ReadPost] | None = None,
+) -> AsyncIterator[Observation]:
+    """Take in the posts of one source one after the other, as `observe` does; what all of them need is read, and written, together.
+
+    Args:
+        read_before: key -> the post as it was read outside the transaction; one that is missing is read here.
+
+    Yields:
+        What came of each post, before the next one is looked at. The rows are all written when the last one has been taken.
+    """
+    batch = _Batch(session, source, now, watch, Archive(session))
+    known = await _known(session, posts, recording.stored_id(source))
+    ahead = dict(read_before or {})
+    ahead.update((post.key, recording.read(post, now, watch)) for post in posts if post.key not in known and post.key not in ahead)
+    await batch.archive.expect(
+        [band for read in ahead.values() for band in read.clues.bands], [key for read in ahead.values() for key in read.clues.keys]
+    )
+    for post in posts:
+        if post.key in known:
+            yield await batch.see_again(known[post.key], post)
+        else:
+            observation = await batch.see(ahead[post.key])
+            known[post.key] = observation.item
+            yield observation
+    await batch.write()
 
 
-async def _joined(
-    session: AsyncSession, event: Event, item: Item, source: Source, now: datetime, watch: Watch, *, is_standing: bool
-) -> Observation:
-    """Count a stored item into its event and grade the event."""
-    level_before = event.level
-    gathering.count_in(event, item, source.name)
-    new_factors = levelling.take_in_factors(event, item)
-    if is_standing:
-        changed = gathering.learn_place_and_line(event, item)
-    else:
-        event.first_item_id, changed = item.id, False
-        await audit.append(session, levelling.SYSTEM, "event.opened", f"event:{event.id}", at=now, item=item.id, line=event.line)
-    changed |= await _graded(session, event, item, now, watch)
-    event.revision += changed and is_standing
-    await session.flush()
-    passed = milestones(new_factors, source, watch.policy) if is_standing else ()
-    return Observation(item, event, True, level_before, event.level, passed, changed and is_standing, needs_card_update=True)
+async def _known(session: AsyncSession, posts: Sequence[RawPost], source_id: int) -> dict[str, Item]:
+    """Those of the posts that were seen before, by their keys."""
+    rows = (await session.exec(_SAME_POSTS, params={"source": source_id, "keys": [post.key for post in posts]})).all()
+    return {item.source_key: item for item in rows}
 
 
-async def _graded(session: AsyncSession, event: Event, item: Item, now: datetime, watch: Watch) -> bool:
-    """Grade an event; True where its level rose."""
-    grade = await levelling.regrade(session, event, item, watch.policy, now)
-    if not levelling.may_raise(event, grade.level):
-        return False
-    await levelling.raise_level(session, event, item, grade, now)
-    gathering.retell(event, item)
-    return True
+@dataclass(frozen=True)
+class _Batch:
+    """Posts of one source that are taken in together."""
 
+    session: AsyncSession
+    source: Source
+    now: datetime
+    watch: Watch
+    archive: Archive
+    hours: Counter[tuple[str, int]] = field(default_factory=Counter)
 
-async def _seen_again(session: AsyncSession, item: Item, post: RawPost, now: datetime, watch: Watch) -> Observation:
-    """Bring the counts of a known post up to date; more likes may show a graver level."""
-    event = await session.get(Event, item.event_id) if item.event_id is not None else None
-    level = event.level if event else 0
-    gained = recording.renew_counts(item, post)
-    if not gained:
-        return Observation(item, event, False, level, level)
-    recording.raise_judgement(item, recording.read_again(item.title, item.text, post, watch))
-    if event is None:
-        await session.flush()
-        return Observation(item, None, False)
-    event.likes += gained.get("likes", 0)
-    event.reposts += gained.get("reposts", 0)
-    levelling.take_in_factors(event, item)
-    rose = await _graded(session, event, item, now, watch)
-    event.revision += rose
-    await session.flush()
-    return Observation(item, event, False, level, event.level, (), rose, needs_card_update=True)
+    async def see(self, read: ReadPost) -> Observation:
+        """A post that was never seen before."""
+        item = Item(id=await number(self.session, Item), source_id=recording.stored_id(self.source), **read.columns)
+        item.snapshot_hash = await recording.keep_evidence(self.session, read.post, self.now, self.watch)
+        belonging = await gathering.find(self.archive, item, read.clues)
+        item.duplicate_of = belonging.original_id
+        event, is_standing = await self._event_for(item, belonging)
+        item.event_id = event.id if event else None
+        self.session.add(item)
+        await gathering.remember(self.archive, item, read.clues, belonging)
+        if event is None:
+            return Observation(item, None, is_new=True)
+        if item.relevance.is_ours:
+            self.hours[item.line, hour_of(item.posted_at)] += 1
+        return await self._joined(event, item, is_standing=is_standing)
+
+    async def see_again(self, item: Item, post: RawPost) -> Observation:
+        """Bring the counts of a known post up to date; more likes may show a graver level."""
+        event = await self.session.get(Event, item.event_id) if item.event_id is not None else None
+        level = event.level if event else 0
+        gained = recording.renew_counts(item, post)
+        if not gained:
+            return Observation(item, event, False, level, level)
+        recording.raise_judgement(item, recording.read_again(item.title, item.text, post, self.watch))
+        if event is None:
+            return Observation(item, None, False)
+        event.likes += gained.get("likes", 0)
+        event.reposts += gained.get("reposts", 0)
+        levelling.take_in_factors(event, item)
+        rose = await self._graded(event, item)
+        event.revision += rose
+        return Observation(item, event, False, level, event.level, (), rose, needs_card_update=True)
+
+    async def write(self) -> None:
+        """Write what is still pending, all together."""
+        await self.session.flush()
+        await self.archive.write()
+        await count_hours(self.session, self.hours)
+
+    async def _event_for(self, item: Item, belonging: gathering.Belonging) -> tuple[Event | None, bool]:
+        """The event of a new item, and whether it stood before."""
+        if belonging.event_id is not None:
+            with self.session.no_autoflush:
+                return await self.session.get_one(Event, belonging.event_id), True
+        if not gathering.makes_events(item):
+            return None, False
+        event = gathering.begin(item)
+        event.id = await number(self.session, Event)
+        self.session.add(event)
+        self.archive.begin(event.id)
+        return event, False
+
+    async def _joined(self, event: Event, item: Item, *, is_standing: bool) -> Observation:
+        """Count an item into its event and grade the event."""
+        level_before = event.level
+        gathering.count_in(event, item, self.source.name)
+        new_factors = levelling.take_in_factors(event, item)
+        if is_standing:
+            changed = gathering.learn_place_and_line(event, item)
+        else:
+            event.first_item_id, changed = item.id, False
+            subject = f"event:{event.id}"
+            await audit.append(self.session, levelling.SYSTEM, "event.opened", subject, at=self.now, item=item.id, line=event.line)
+        changed |= await self._graded(event, item)
+        event.revision += changed and is_standing
+        passed = milestones(new_factors, self.source, self.watch.policy) if is_standing else ()
+        return Observation(
+            item,
+            event,
+            True,
+            level_before,
+            event.level,
+            passed,
+            changed and is_standing,
+            needs_card_update=True,
+            begins_event=not is_standing,
+        )
+
+    async def _graded(self, event: Event, item: Item) -> bool:
+        """Grade an event; True where its level rose."""
+        grade = await levelling.regrade(self.session, event, item, self.watch.policy, self.now)
+        if not levelling.may_raise(event, grade.level):
+            return False
+        await levelling.raise_level(self.session, event, item, grade, self.now)
+        gathering.retell(event, item)
+        return True

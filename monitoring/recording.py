@@ -1,6 +1,8 @@
 """A post becomes an item: personal data masked, the author hashed, the text read."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from language.masking import mask_personal_data
 from monitoring.analysis import Analysis, analyse
+from monitoring.gathering import Clues, clues_of
 from monitoring.grading import graver
 from monitoring.item import Item
 from monitoring.post import RawPost
@@ -21,19 +24,33 @@ _AUTHOR_HASH_BYTES = 16
 COUNTS = ("likes", "dislikes", "reposts", "comments")
 
 
-def new_item(post: RawPost, source: Source, now: datetime, watch: Watch) -> Item:
-    """The item that a post makes, not yet stored; a post that claims to come from the future is dated now."""
+@dataclass(frozen=True)
+class ReadPost:
+    """A post with all that can be said of it before the database is asked. It can be handed from process to process.
+
+    Attributes:
+        columns: those of the item that it makes, without what only the archive knows.
+    """
+
+    post: RawPost
+    columns: Mapping[str, Any]
+    clues: Clues
+
+
+def read(post: RawPost, now: datetime, watch: Watch) -> ReadPost:
+    """Mask and read a post; one that claims to come from the future is dated now. Pure but for the seal's own chance."""
     title, text = mask_personal_data(post.title), mask_personal_data(post.text)
-    item = Item(
-        source_id=stored_id(source), source_key=post.key, url=post.url, author_hash=author_hash(post.author, watch.salt),
-        title=title.text, text=text.text, posted_at=min(post.posted_at, now), observed_at=now, due_at=post.due_at,
-        likes=post.likes, dislikes=post.dislikes, reposts=post.reposts, comments=post.comments, has_video=post.has_video,
-        **judgement(read_again(title.text, text.text, post, watch)),
-    )  # fmt: skip
+    analysis = read_again(title.text, text.text, post, watch)
+    posted_at = min(post.posted_at, now)
+    columns: dict[str, Any] = {
+        "source_key": post.key, "url": post.url, "author_hash": author_hash(post.author, watch.salt), "title": title.text,
+        "text": text.text, "posted_at": posted_at, "observed_at": now, "due_at": post.due_at, "likes": post.likes,
+        "dislikes": post.dislikes, "reposts": post.reposts, "comments": post.comments, "has_video": post.has_video, **judgement(analysis),
+    }  # fmt: skip
     if watch.seal and (title.found or text.found):
-        item.sealed_original = watch.seal.close(f"{post.title}\n{post.text}")
-        item.original_expires_at = now + ORIGINAL_LIFETIME
-    return item
+        columns["sealed_original"] = watch.seal.close(f"{post.title}\n{post.text}")
+        columns["original_expires_at"] = now + ORIGINAL_LIFETIME
+    return ReadPost(post, columns, clues_of(title.text, text.text, posted_at, analysis))
 
 
 async def keep_evidence(session: AsyncSession, post: RawPost, now: datetime, watch: Watch) -> str | None:

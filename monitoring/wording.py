@@ -47,6 +47,17 @@ class Wording:
         return np.where(self.head == BREAK, np.float32(0), rarity(self.head))
 
     @cached_property
+    def strengths(self) -> NDArray[np.float32]:
+        """How much each of `grams` lends to a likeness: tf-idf, the rare ones more than in proportion."""
+        found: NDArray[np.float32] = (1 + np.log(self.counts.astype(np.float32))) * rarity(self.grams) ** np.float32(1.5)
+        return found
+
+    @cached_property
+    def length(self) -> float:
+        """The length of `strengths` as a vector."""
+        return float(np.sqrt((self.strengths * self.strengths).sum()))
+
+    @cached_property
     def weights(self) -> NDArray[np.float32]:
         """tf-idf of `grams`, of length one."""
         raw = (1 + np.log(self.counts.astype(np.float32))) * rarity(self.grams)
@@ -65,6 +76,10 @@ class Wording:
         """For storing in a row."""
         return _HEADER.pack(len(self.head), len(self.grams)) + self.head.tobytes() + self.grams.tobytes() + self.counts.tobytes()
 
+    def __reduce__(self) -> tuple[object, tuple[bytes]]:
+        """Between processes as in rows."""
+        return Wording.unpack, (self.pack(),)
+
     @staticmethod
     def unpack(data: bytes) -> "Wording":
         """The wording that `pack` wrote."""
@@ -80,9 +95,9 @@ class Wording:
 def read_wording(title: str, text: str) -> Wording:
     """The wording of a post, the same in traditional and simplified script; links, mentions and pictographs do not count."""
     title, text = title[:LONGEST_CHARACTERS], text[:LONGEST_CHARACTERS]
-    whole = _points(matching_text(f"{title}\n{text}"))
+    whole = code_points(matching_text(f"{title}\n{text}"))
     head_length = len(title) if title.strip() else HEAD_CHARACTERS + 1
-    pairs, triples = _hashed(whole, 2), _hashed(whole, 3)
+    pairs, triples = pairs_of(whole), _hashed(whole, 3)
     both = np.concatenate([pairs[pairs != BREAK], triples[triples != BREAK]])
     grams, counts = np.unique(both, return_counts=True)
     return Wording(pairs[:head_length], grams, np.minimum(counts, 255).astype(np.uint8))
@@ -93,11 +108,16 @@ def matching_text(text: str) -> str:
     return normalise(_MENTION.sub(lambda mention: " " * len(mention[0]), text)).text
 
 
-def _points(text: str) -> NDArray[np.uint64]:
+def code_points(text: str) -> NDArray[np.uint64]:
     """The code points of letters and digits, 0 for all else."""
     points = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
     wordlike = np.fromiter(map(str.isalnum, text), bool, len(text))
     return np.where(wordlike, points, np.uint64(0))
+
+
+def pairs_of(points: NDArray[np.uint64]) -> Grams:
+    """One number for each pair of neighbouring letters; BREAK where one of them is none."""
+    return _hashed(points, 2)
 
 
 def _hashed(points: NDArray[np.uint64], size: int) -> Grams:

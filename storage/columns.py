@@ -32,10 +32,13 @@ class AwareDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """The stored moment in China Standard Time."""
-        if value is None:
-            return None
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
-        return moment.astimezone(CHINA)
+        return None if value is None else moment_of(value)
+
+
+def moment_of(stored: str | datetime) -> datetime:
+    """A moment as the database keeps it, in China Standard Time."""
+    moment = stored if isinstance(stored, datetime) else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    return moment.astimezone(CHINA)
 
 
 class EnumText(TypeDecorator[StrEnum]):

@@ -15,6 +15,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.errors import DatabaseUnavailable
+from storage.ordering import order_writes
 from storage.sqlite_driver import PromptConnection
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
@@ -48,6 +49,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        order_writes()
         self.url = url
         self._writing = asyncio.Lock()
         self.engine = _create_engine(url)
