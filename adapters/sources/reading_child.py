@@ -47,8 +47,10 @@ def main() -> None:
         order = json.loads(head)
         body = sys.stdin.buffer.read(order["size"])
         _limit_cpu(order["seconds"])
-        _answer(answers, _result(jobs[order["job"]], body, order["options"]))
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > WORN_OUT_KILOBYTES:
+        result = _result(jobs[order["job"]], body, order["options"])
+        is_last = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > WORN_OUT_KILOBYTES
+        _answer(answers, result | {"last": is_last})
+        if is_last:
             return
 
 
@@ -92,7 +94,7 @@ def _confess(answers: BinaryIO) -> Callable[[type[BaseException], BaseException,
         while trace and trace.tb_next:
             trace = trace.tb_next
         place = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else ""  # noqa: PTH119
-        _answer(answers, {"fault": f"{kind.__name__} {place}"})
+        _answer(answers, {"fault": f"{kind.__name__} {place}", "last": True})
 
     return hook
 

@@ -63,6 +63,8 @@ class ReadingProcess:
             except (OSError, EOFError, ValueError, RecursionError) as error:
                 self._replace()
                 raise SourceError(say("sources.reading_died", what=what)) from error
+            if answer.get("last"):
+                self._replace()
         return self._value(answer, job, what)
 
     def close(self) -> None:
