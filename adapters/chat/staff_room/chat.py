@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 import prompts
 from adapters.chat.staff_room import transcript
 from adapters.chat.staff_room.bell import Bell
+from adapters.chat.staff_room.board import Board
 from adapters.chat.staff_room.border import Border
 from adapters.chat.staff_room.casefile import Casefile
 from adapters.chat.staff_room.door import Door
@@ -125,7 +126,7 @@ class StaffRoom:
             self._database, self._clock, self._desk, self._bell, Pages(self._desk.department.name), self._groups,
             self._secret, handler, self._open_login, self._public_url.startswith("https:"),
         )  # fmt: skip
-        staff_routes: list[BaseRoute] = [*Talk(site).routes(), *Casefile(site).routes()]
+        staff_routes: list[BaseRoute] = [*Talk(site).routes(), *Casefile(site).routes(), *Board(site).routes()]
         if self._open_login:
             staff_routes = [Mount("/as/{account}", routes=staff_routes)]
         routes = [Mount("/static", StaticFiles(directory=STATIC)), *Door(site).routes(), *staff_routes]
