@@ -12,6 +12,11 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """Characters that no database takes: NUL (PostgreSQL), and half a surrogate pair, which has no UTF-8."""
 
 
+def storable(text: str) -> str:
+    """The text less what no database takes."""
+    return _UNSTORABLE.sub("", text)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """The page on which a post was read, as it was fetched; posts of one page share it.
@@ -59,7 +64,7 @@ class RawPost:
 
     def __post_init__(self) -> None:
         for name in ("key", "text", "title", "url", "author"):
-            object.__setattr__(self, name, _UNSTORABLE.sub("", getattr(self, name)))
+            object.__setattr__(self, name, storable(getattr(self, name)))
         for name in ("likes", "dislikes", "reposts", "comments"):
             if (count := getattr(self, name)) is not None:
                 object.__setattr__(self, name, min(count, LARGEST_COUNT))
@@ -78,6 +83,9 @@ class Batch:
     posts: tuple[RawPost, ...]
     cursor: dict[str, Any] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "errors", tuple(map(storable, self.errors)))
 
 
 class PostSource(Protocol):

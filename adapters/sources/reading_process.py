@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from adapters.sources.reading_child import FRAME_HEAD
 from monitoring.errors import SourceError
+from monitoring.post import storable
 from prompts import say
 
 log = logging.getLogger("wensheng.sources")
@@ -23,6 +24,7 @@ JOB_SECONDS = 1.2
 """Wall time of one job. An honest page of the largest size that is fetched takes less."""
 START_SECONDS = 30.0
 LARGEST_ANSWER_BYTES = 64_000_000
+LONGEST_SENTENCE = 500
 _CHUNK_BYTES = 1 << 20
 
 
@@ -122,7 +124,7 @@ class ReadingProcess:
         if "value" in answer:
             return answer["value"]
         if "refused" in answer:
-            raise SourceError(str(answer["refused"]))
+            raise SourceError(storable(str(answer["refused"]))[:LONGEST_SENTENCE])
         log.warning("reading_failed job=%s reason=%s", job, answer.get("fault") or answer.get("exhausted"))
         raise SourceError(say("sources.reading_exhausted" if "exhausted" in answer else "sources.reading_died", what=what))
 
