@@ -89,6 +89,7 @@ def build_desk(settings: Settings, seal: Seal | None) -> Desk:
         alerting=Alerting(
             group_wait=alerts.group_wait, update_every=alerts.update_every, ringing_levels=alerts.ringing_levels,
             digest_times=alerts.digest_times, quiet_from=alerts.quiet_from, quiet_until=alerts.quiet_until,
+            flood_cards=alerts.flood_cards, flood_window=alerts.flood_window,
         ),
         allowed_links=settings.allowed_links,
     )  # fmt: skip
@@ -138,11 +139,14 @@ async def _migrate(database: Database) -> None:
 
 
 async def _seat_staff(database: Database, settings: Settings, clock: Clock) -> None:
+    from casework.handover import first_on_duty, hand_over
     from casework.roster import seat_staff
     from monitoring.polling import sync_sources
 
     async with database.transaction() as session:
+        first = await first_on_duty(session)
         await seat_staff(session, settings.staff, settings.groups, settings.duty_roster, clock.now())
+        await hand_over(session, first, clock.now())
         await sync_sources(session, [source.model_dump() for source in settings.sources], clock.now())
 
 

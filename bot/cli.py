@@ -17,8 +17,9 @@ kb = typer.Typer(no_args_is_help=True, help="知识库：导入、搜索、列�
 audit = typer.Typer(no_args_is_help=True, help="审计链。")
 sources = typer.Typer(no_args_is_help=True, help="信源。")
 staff = typer.Typer(no_args_is_help=True, help="人员与登录。")
+alerts = typer.Typer(no_args_is_help=True, help="预警：发到哪里，何时响铃。")
 evaluate = typer.Typer(no_args_is_help=True, help="用自己标注的数据度量：JSON 行进，JSON 行出。")
-for name, group in (("kb", kb), ("audit", audit), ("sources", sources), ("staff", staff), ("eval", evaluate)):
+for name, group in (("kb", kb), ("audit", audit), ("sources", sources), ("staff", staff), ("alerts", alerts), ("eval", evaluate)):
     app.add_typer(group, name=name)
 
 SettingsPath = Annotated[Path, typer.Option("--settings", "-s", help="设置文件。", envvar="WENSHENG_SETTINGS")]
@@ -205,6 +206,19 @@ def eval_drafts(
     from bot.evaluation.drafts import run_drafts
 
     _run(lambda: run_drafts(corpus, cases, posts, out))
+
+
+@alerts.command("route")
+def alerts_route(
+    line: Annotated[str, typer.Argument(help="条线，或其中几个字，如 油烟。")],
+    level: Annotated[str, typer.Argument(help="等级：I、II、III、IV。")],
+    district: Annotated[str, typer.Option(help="区；不写即区不明。")] = "",
+    settings: SettingsPath = DEFAULT_SETTINGS,
+) -> None:
+    """一条预警现在会发到哪些群，是否响铃。"""
+    from bot import desk_work
+
+    _finish(desk_work.route(settings, line, level, district or None))
 
 
 @evaluate.command("replay")

@@ -1,4 +1,4 @@
-"""`wensheng ask` and `wensheng draft`: one question, one post, from the command line."""
+"""`wensheng ask`, `draft` and `alerts route`: one question, one post, one kind of alert, from the command line."""
 
 import asyncio
 import json
@@ -16,7 +16,9 @@ from casework.checks.finding import Finding
 from casework.drafting.candidate import Candidate, Written
 from casework.drafting.evidence import find_evidence
 from casework.drafting.matter import Matter
+from casework.routes import level_named, line_named, route_card
 from language.masking import mask_personal_data
+from monitoring.lines import LINES
 from prompts import say
 
 
@@ -47,6 +49,18 @@ async def draft(settings_path: Path, text: str, *, as_json: bool) -> int:
         )
     else:
         _show(written, checked)
+    return 0
+
+
+async def route(settings_path: Path, line: str, level: str, district: str | None) -> int:
+    """Print what an alert of this kind would do in every chat. Returns 1 when there is no such line or level."""
+    named, graded = line_named(line), level_named(level)
+    if named is None or graded is None:
+        fault = say("cli.no_such_line", line=line, lines="、".join(LINES)) if named is None else say("cli.no_such_level", level=level)
+        typer.secho(fault, err=True, fg="red")
+        return 1
+    async with open_house(load_settings(settings_path), index=False) as house, house.database.reading() as session:
+        typer.echo((await route_card(session, named, district, graded, house.clock.now(), house.desk)).as_text())
     return 0
 
 

@@ -13,6 +13,8 @@ from sqlmodel import col, func, select
 from bot.bootstrap import open_house
 from bot.house import House
 from bot.settings import Settings, load_settings
+from casework.routes import untaken
+from casework.routing import active_groups, refuges
 from casework.workdays import is_workday
 from knowledge_base.clause import Clause
 from knowledge_base.past_case import PastCase
@@ -55,6 +57,7 @@ async def _findings(house: House) -> AsyncIterator[Finding]:
     yield await _audit(house)
     for finding in (*_people(house.settings), *_places(house.settings)):
         yield finding
+    yield await _routes(house)
     yield await _knowledge(house)
     today = house.clock.now().date()
     if not is_workday(today)[1]:
@@ -97,6 +100,17 @@ def _places(settings: Settings) -> list[Finding]:
         if sources
         else Finding(Verdict.WARN, say("cli.doctor_no_sources")),
     ]
+
+
+async def _routes(house: House) -> Finding:
+    async with house.database.reading() as session:
+        groups = await active_groups(session)
+    districts = [district for district in house.settings.gazetteer if district]
+    gaps = untaken(groups, districts) if groups else []
+    if not gaps:
+        return Finding(Verdict.OK, say("cli.doctor_routes"))
+    refuge = "、".join(group.name for group in refuges(groups))
+    return Finding(Verdict.WARN, say("cli.doctor_untaken", gaps="；".join(gaps), refuge=refuge))
 
 
 async def _knowledge(house: House) -> Finding:

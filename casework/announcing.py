@@ -38,6 +38,7 @@ async def announce(session: AsyncSession, case: Case, event: Event, now: datetim
         at_once: whether a person asks for it, so that nothing holds it back.
     """
     case.announced_level, case.announced_items = event.level, event.item_count
+    await refresh_lists(session, case, now, desk.alerting)
     situation = await situation_of(session, case)
     card, standing = alert_card(situation, now), {row.place: row for row in await live_cards(session, case.id)}
     places = await _announced_places(session, event, list(standing))
@@ -57,7 +58,6 @@ async def announce(session: AsyncSession, case: Case, event: Event, now: datetim
         if old:
             await edit(session, old, replaced_card(situation, now), now, at)
         await enqueue(session, card, place, now, key=await _alert_key(session, case, place), due_at=at, case_id=case.id, rings=True)
-    await refresh_lists(session, case, now, desk.alerting)
     await audit.append(session, "system", "case.announced", f"case:{case.number}", at=now, level=event.level, chats=len(places))
 
 

@@ -102,7 +102,7 @@ async def todo_card(session: AsyncSession, now: datetime) -> Card:
     cases = (await session.exec(select(Case).where(col(Case.state).in_(LIVE)))).all()
     situations = sorted([await situation_of(session, case) for case in cases], key=_urgency)
     rows = tuple(_todo_row(situation, now) for situation in situations[:MOST_CASES])
-    more = say("alert.digest_more", count=len(situations) - MOST_CASES) if len(situations) > MOST_CASES else ""
+    more = say("alert.todo_more", count=len(situations) - MOST_CASES) if len(situations) > MOST_CASES else ""
     head = say("alert.todo_head", count=len(situations)) if situations else say("alert.todo_none")
     return Card(CardKind.ANSWER, head, rows=rows, body=more, page="/")
 

@@ -1,176 +1,144 @@
-"""摘要: twice a day what happened, what is due and what keeps coming back; and once a day, that nothing did."""
+"""摘要: when each chat is told what happened, what is due and what keeps coming back."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework.alert_card import case_page, time_left
 from casework.case import Case, CaseState
 from casework.deadline import Deadline, DeadlineKind, DeadlineState
 from casework.delivery import Delivery, enqueue
 from casework.desk import Alerting, Desk
-from casework.message import Card, CardKind, Row
-from casework.routing import active_groups, place_of
+from casework.digest_face import Day, Told, digest_face, quiet_face
+from casework.message import Card
+from casework.mute import LIVE, StandingMute
+from casework.muting import mute_text
+from casework.routing import active_groups, alerting_of, place_of
 from casework.source_health import sources_line
-from casework.staff import StaffGroup
-from language.periods import clock_phrase
+from casework.staff import StaffGroup, StaffMember
 from monitoring.event import Event
 from monitoring.item import Item, Relevance
-from prompts import say, words
+from prompts import say
 from storage.clock import to_china
 
 DAY = timedelta(hours=24)
 REPEAT_WINDOW = timedelta(days=30)
 FEWEST_REPEATS = 3
 """Events of one line at one place within the window from which on a complaint counts as repeated."""
-MOST_ROWS = 10
+MOST_REPEATS = 3
 LATEST = timedelta(hours=2)
 """How long after its time a digest is still sent by a process that was down."""
-NOON = 12
-LIVE = [state for state in CaseState if state.is_live]
-
-
-@dataclass(frozen=True)
-class Day:
-    """What one chat is told.
-
-    Items are counted for the whole department. Cases are those of the chat's lines and districts, at every level: what does not ring
-    stands nowhere else.
-    """
-
-    items: int
-    relevant: int
-    new: tuple[tuple[Case, Event], ...]
-    open: tuple[tuple[Case, Event, Deadline | None], ...]
-    missed: int
-    repeats: tuple[str, ...]
-    sources: str
+_UNSEEN = (DeadlineKind.REPORT_UPWARD, DeadlineKind.ACKNOWLEDGE)
+"""Clocks that no digest counts: the first has no hours, for the second people are called by name."""
 
 
 async def step_digest(session: AsyncSession, now: datetime, desk: Desk) -> int:
-    """Put out the digest whose time has come, once for each time and chat. Returns how many were put out."""
-    at = last_time(now, desk.alerting)
-    if at is None or now - at > LATEST:
-        return 0
+    """Put out the digests whose time has come, once for each time and chat. Returns how many were put out."""
     sent = 0
     for group in await active_groups(session):
+        at = last_time(now, alerting_of(group, desk.alerting))
+        if at is None or now - at > LATEST:
+            continue
         key = f"digest:{at:%Y-%m-%dT%H:%M}:{':'.join(place_of(group))}"
         if (await session.exec(select(Delivery.id).where(Delivery.key == key))).first() is None:
-            await enqueue(session, await digest_card(session, group, now, at), place_of(group), now, key=key)
+            await enqueue(session, await digest_card(session, group, now, desk, at), place_of(group), now, key=key)
             sent += 1
     return sent
 
 
-async def digest_card(session: AsyncSession, group: StaffGroup, now: datetime, at: datetime | None = None) -> Card:
-    """The digest of one chat for the 24 hours before `now`; where nothing new came in, in the evening, the line that says so.
+async def next_digest(session: AsyncSession, now: datetime, desk: Desk) -> datetime | None:
+    """When `step_digest` will next find something; None where no chat has a digest."""
+    times = [next_time(now, alerting_of(group, desk.alerting)) for group in await active_groups(session)]
+    return min((time for time in times if time), default=None)
+
+
+async def digest_card(session: AsyncSession, group: StaffGroup, now: datetime, desk: Desk, at: datetime | None = None) -> Card:
+    """The digest of one chat; at the last time of a day on which nothing new came in, the line that says so.
 
     Args:
-        at: the time of day that it is the digest of.
+        at: the time of day that it is the digest of; the first of a day covers 24 hours, each other what came since the one before.
+            None, for a person who asks: 24 hours.
     """
-    day = await _day(session, group, now)
-    if not day.new and at is not None and at.hour >= NOON:
-        return Card(CardKind.DIGEST, say("alert.quiet", sources=day.sources), rows=tuple(_todo_rows(day, now)))
-    return _card(day, now, morning=(at or now).hour < NOON)
+    since = _since(now, at, alerting_of(group, desk.alerting))
+    day = await _day(session, group, since, now)
+    midnight = to_china(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    if at is not None and _is_last(at, alerting_of(group, desk.alerting)) and not await _new(session, group, min(since, midnight)):
+        return quiet_face(day, now)
+    return digest_face(day, now, at or now)
 
 
 def last_time(now: datetime, alerting: Alerting) -> datetime | None:
     """The latest digest time that has come, today or yesterday; None where there is none at all."""
-    today = to_china(now)
-    times = [datetime.combine(today.date() - timedelta(days=back), time, today.tzinfo) for back in (0, 1) for time in alerting.digest_times]
-    return max((time for time in times if time <= now), default=None)
+    return max((time for time in _times(now, alerting, (0, -1)) if time <= now), default=None)
 
 
 def next_time(now: datetime, alerting: Alerting) -> datetime | None:
     """The next digest time; None where there is none at all."""
+    return min((time for time in _times(now, alerting, (0, 1)) if time > now), default=None)
+
+
+def _times(now: datetime, alerting: Alerting, days: Iterable[int]) -> Iterator[datetime]:
     today = to_china(now)
-    times = [
-        datetime.combine(today.date() + timedelta(days=ahead), time, today.tzinfo) for ahead in (0, 1) for time in alerting.digest_times
-    ]
-    return min((time for time in times if time > now), default=None)
+    return (datetime.combine(today.date() + timedelta(days=ahead), at, today.tzinfo) for ahead in days for at in alerting.digest_times)
 
 
-def _card(day: Day, now: datetime, *, morning: bool) -> Card:
-    counts = Counter(event.level for _, event in day.new)
-    names = words("alert.levels")
-    levels = say("casework.comma").join(f"{names[str(level)]} {counts[level]}" for level in sorted(counts))
-    head = say(
-        "alert.digest_morning" if morning else "alert.digest_evening",
-        day=f"{now.month} 月 {now.day} 日",
-        items=f"{day.items:,}",
-        relevant=f"{day.relevant:,}",
-        events=len(day.new),
-        levels=say("alert.digest_levels", levels=levels) if levels else "",
-    )
-    shown = [_case_row(case, event) for case, event in day.new[:MOST_ROWS]]
-    more = say("alert.digest_more", count=len(day.new) - MOST_ROWS) if len(day.new) > MOST_ROWS else ""
-    return Card(CardKind.DIGEST, head, rows=(*shown, *_todo_rows(day, now)), body=more, page="/")
+def _since(now: datetime, at: datetime | None, alerting: Alerting) -> datetime:
+    earlier = [time for time in _times(at, alerting, (0,)) if time < at] if at else []
+    return max(earlier, default=now - DAY)
 
 
-def _todo_rows(day: Day, now: datetime) -> list[Row]:
-    due = [(case, deadline) for case, _, deadline in day.open if deadline]
-    first = min(due, key=lambda pair: pair[1].due_at, default=None)
-    following = say("alert.digest_next", number=first[0].number, due=clock_phrase(first[1].due_at, now)) if first else ""
-    labels = words("alert.digest_labels")
-    rows = [
-        Row(
-            labels["standing"],
-            say("alert.digest_standing", missed=day.missed, open=len(day.open), next=following),
-            detail=_todo_detail(day, now),
-        )
-    ]
-    if day.repeats:
-        rows.append(Row(labels["repeats"], say("casework.comma").join(day.repeats)))
-    return rows
+def _is_last(at: datetime, alerting: Alerting) -> bool:
+    """Whether it is the last digest of its day, and not the only one, which comes too early to say anything of the day."""
+    times = list(_times(at, alerting, (0,)))
+    return len(times) > 1 and at == max(times)
 
 
-def _todo_detail(day: Day, now: datetime) -> str:
-    return "\n".join(f"{case.number}  {event.headline} · {time_left(deadline, now)}" for case, event, deadline in day.open)
-
-
-def _case_row(case: Case, event: Event) -> Row:
-    level = words("alert.levels")[str(event.level)]
-    return Row(case.number, say("alert.digest_case", level=level, line=event.line, headline=event.headline), link=case_page(case.number))
-
-
-async def _day(session: AsyncSession, group: StaffGroup, now: datetime) -> Day:
-    since = now - DAY
-    items = (await session.exec(select(func.count(col(Item.id))).where(Item.observed_at > since, Item.observed_at <= now))).one()
-    relevant = select(func.count(col(Item.id))).where(
-        Item.observed_at > since, Item.observed_at <= now, col(Item.relevance).in_([r for r in Relevance if r.is_ours])
-    )
-    new = [(c, e) for c, e in await _cases(session, Case.opened_at > since) if group.covers(e.line, e.district)]
-    live = [(c, e) for c, e in await _cases(session, col(Case.state).in_(LIVE)) if group.covers(e.line, e.district)]
-    clocks = await _clocks(session, [case.id for case, _ in live])
+async def _day(session: AsyncSession, group: StaffGroup, since: datetime, now: datetime) -> Day:
+    seen = select(func.count(col(Item.id))).where(Item.observed_at > since, Item.observed_at <= now)
+    ours = seen.where(col(Item.relevance).in_([relevance for relevance in Relevance if relevance.is_ours]))
+    live = await _told(session, group, col(Case.state).in_(LIVE))
+    clocks = await _clocks(session, [told.case.id for told in live])
+    late = {row.case_id for row in clocks if row.state is DeadlineState.MISSED}
     return Day(
-        items, (await session.exec(relevant)).one(), tuple(new), tuple((c, e, _next_end(clocks.get(c.id, []), now)) for c, e in live),
-        sum(d.state is DeadlineState.MISSED and d.met_at is None for case, _ in live for d in clocks.get(case.id, [])),
-        await _repeats(session, since, now), await sources_line(session, now),
-    )  # fmt: skip
+        since=since,
+        items=(await session.exec(seen)).one(),
+        relevant=(await session.exec(ours)).one(),
+        new=tuple(await _new(session, group, since)),
+        open=tuple(live),
+        late=tuple(told.case.number for told in live if told.case.id in late),
+        due={row.case_id: row for row in reversed(clocks) if row.state is DeadlineState.RUNNING},
+        mutes=tuple([await mute_text(session, mute, now) for mute in await _mutes(session, since)]),
+        repeats=await _repeats(session, since, now),
+        sources=await sources_line(session, now),
+    )
 
 
-async def _cases(session: AsyncSession, which: object) -> Sequence[tuple[Case, Event]]:
-    query = select(Case, Event).join(Event, col(Event.id) == Case.event_id).where(which)  # type: ignore[arg-type]  # a column expression
-    return list((await session.exec(query.order_by(col(Event.level), col(Case.id)))).all())
+async def _new(session: AsyncSession, group: StaffGroup, since: datetime) -> list[Told]:
+    """Those merged into another are told by that one."""
+    return await _told(session, group, Case.opened_at > since, Case.state != CaseState.MERGED)
 
 
-async def _clocks(session: AsyncSession, case_ids: list[int | None]) -> dict[int | None, list[Deadline]]:
+async def _told(session: AsyncSession, group: StaffGroup, *which: object) -> list[Told]:
+    """The cases of the chat's lines and districts, at every level: what does not ring stands nowhere else."""
+    query = select(Case, Event, StaffMember).join(Event, col(Event.id) == Case.event_id)
+    query = query.outerjoin(StaffMember, col(StaffMember.id) == Case.owner_id).where(*which)  # type: ignore[arg-type]  # column expressions
+    rows = (await session.exec(query.order_by(col(Event.level), col(Case.id)))).all()
+    return [Told(case, event, owner.name if owner else "") for case, event, owner in rows if group.covers(event.line, event.district)]
+
+
+async def _clocks(session: AsyncSession, case_ids: list[int | None]) -> Sequence[Deadline]:
     shown = select(Deadline).where(
-        col(Deadline.case_id).in_(case_ids), Deadline.kind != DeadlineKind.REPORT_UPWARD,
+        col(Deadline.case_id).in_(case_ids), col(Deadline.kind).not_in(_UNSEEN), col(Deadline.met_at).is_(None),
         col(Deadline.state).in_((DeadlineState.RUNNING, DeadlineState.MISSED)),
     )  # fmt: skip
-    clocks: dict[int | None, list[Deadline]] = {}
-    for row in (await session.exec(shown.order_by(col(Deadline.due_at)))).all():
-        clocks.setdefault(row.case_id, []).append(row)
-    return clocks
+    return (await session.exec(shown.order_by(col(Deadline.due_at)))).all()
 
 
-def _next_end(clocks: list[Deadline], now: datetime) -> Deadline | None:
-    return next((row for row in clocks if row.due_at > now), None)
+async def _mutes(session: AsyncSession, since: datetime) -> Sequence[StandingMute]:
+    """Those that hold, and those that have ended since the digest before."""
+    return (await session.exec(select(StandingMute).where(col(StandingMute.until) > since).order_by(col(StandingMute.id)))).all()
 
 
 async def _repeats(session: AsyncSession, since: datetime, now: datetime) -> tuple[str, ...]:
@@ -182,7 +150,7 @@ async def _repeats(session: AsyncSession, since: datetime, now: datetime) -> tup
         .group_by(col(Event.place), col(Event.line))
         .having(number >= FEWEST_REPEATS, func.max(Event.last_posted_at) > since)
         .order_by(number.desc())
-        .limit(3)
+        .limit(MOST_REPEATS)
     )
     return tuple(
         say("alert.digest_repeat", place=place, line=line, count=count) for place, line, count in (await session.exec(query)).all()

@@ -1,4 +1,4 @@
-"""认领、接手、转办、静默: who has a case in hand, and when it may ring."""
+"""认领、接手、转办、静默、取消静默: who has a case in hand, and when it may ring."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework import deadlines
 from casework.alert_card import buttons, time_in_text
-from casework.announcing import notify, refresh
+from casework.announcing import is_muted, notify, refresh
 from casework.case import Case, CaseState, add_step, subject
 from casework.deadline import DeadlineKind
 from casework.desk import Desk
@@ -87,6 +87,18 @@ async def mute(session: AsyncSession, case: Case, staff: StaffMember, duration: 
     await audit.append(session, staff.name, "case.muted", subject(case), at=now, until=case.muted_until.isoformat())
     await refresh(session, case, now, desk, by_people=True)
     return say("casework.muted", number=case.number, until=until)
+
+
+async def unmute(session: AsyncSession, case: Case, staff: StaffMember, now: datetime, desk: Desk) -> str:
+    """Let a muted case ring again. Returns the sentence for the person. Raises Refused."""
+    await require(session, staff, Act.MUTE)
+    if not is_muted(case, now):
+        raise Refused(say("casework.not_muted", number=case.number))
+    case.muted_until = None
+    add_step(session, case, say("casework.step_unmuted"), now, staff.name)
+    await audit.append(session, staff.name, "case.unmuted", subject(case), at=now)
+    await refresh(session, case, now, desk, by_people=True)
+    return say("casework.unmuted", number=case.number)
 
 
 def must_live(case: Case) -> None:

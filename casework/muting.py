@@ -12,10 +12,10 @@ from casework.handling import LONGEST_MUTE
 from casework.message import Button, Card, CardKind, Row
 from casework.mute import LIVE, StandingMute, active_mutes, held_by
 from casework.permission import Act, require
+from casework.routes import line_named
 from casework.staff import StaffMember
 from language.periods import clock_phrase
 from monitoring.event import Event
-from monitoring.lines import LINES, OTHER
 from prompts import say
 from storage import audit
 
@@ -23,16 +23,14 @@ SHORTEST_WORD = 2
 MOST_NUMBERS = 12
 
 
-async def mute_kind(
-    session: AsyncSession, words: Sequence[str], duration: timedelta, staff: StaffMember, now: datetime
-) -> tuple[StandingMute, str]:
+async def mute_kind(session: AsyncSession, words: Sequence[str], duration: timedelta, staff: StaffMember, now: datetime) -> str:
     """静默 油烟 锦绣家园 3天: new cases of III and IV of this kind do not ring for a while.
 
     Args:
         words: a part of a line's name, places, districts or names of sources; all must apply.
 
     Returns:
-        The mute, and the sentence for the person.
+        The sentence for the person.
 
     Raises:
         Refused: nothing is said that could be matched, too long, or the person may not.
@@ -47,7 +45,7 @@ async def mute_kind(
     await audit.append(session, staff.name, "mute.set", f"mute:{mute.id}", at=now, line=line, words=rest, until=mute.until.isoformat())
     fitting = len(await _live_like(session, mute))
     told = {"id": mute.id, "scope": mute.scope, "until": clock_phrase(mute.until, now), "count": fitting}
-    return mute, say("casework.mute_kind_set", **told)
+    return say("casework.mute_kind_set", **told)
 
 
 async def lift(session: AsyncSession, mute_id: int, staff: StaffMember, now: datetime) -> str:
@@ -92,12 +90,12 @@ def held_phrase(held: Sequence[Case]) -> str:
 
 
 def _line_among(words: Iterable[str]) -> tuple[str, list[str]]:
-    """The first word that is part of exactly one line's name, as that line; and the other words."""
+    """The first word that means a line, as that line; and the other words."""
     line, rest = "", []
     for word in words:
-        named = [each for each in LINES if each != OTHER and len(word) >= SHORTEST_WORD and word in each]
-        if not line and len(named) == 1:
-            line = named[0]
+        named = line_named(word)
+        if named and not line:
+            line = named
         else:
             rest.append(word)
     return line, rest

@@ -27,7 +27,9 @@ class Act(StrEnum):
     PUBLISH = "publish"
     CLOSE = "close"
     TEST = "test"
+    ROUTE = "route"
     TIER = "tier"
+    RULES = "rules"
 
 
 _HANDLERS = (Role.DUTY, Role.DRAFTER, Role.APPROVER)
@@ -46,7 +48,9 @@ ALLOWED: dict[Act, tuple[Role, ...]] = {
     Act.PUBLISH: _HANDLERS,
     Act.CLOSE: _HANDLERS,
     Act.TEST: (*_HANDLERS, Role.ADMIN),
+    Act.ROUTE: (Role.ADMIN, Role.APPROVER),
     Act.TIER: (Role.ADMIN,),
+    Act.RULES: (Role.ADMIN,),
 }
 """Lowering a level takes an approver, because a lower level asks for fewer approvals; so does a mute for a whole kind of matter."""
 

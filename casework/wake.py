@@ -14,6 +14,6 @@ async def next_wake(session: AsyncSession, now: datetime, desk: Desk, platforms:
     moments = (
         await delivery.next_due(session, platforms),
         await deadlines.next_warning(session),
-        digest.next_time(now, desk.alerting),
+        await digest.next_digest(session, now, desk),
     )
     return min((moment for moment in moments if moment is not None), default=None)

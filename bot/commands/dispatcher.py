@@ -16,6 +16,7 @@ from bot.commands.looking import LOOKING
 from bot.commands.order import Order, refused
 from bot.commands.taking_in import TAKING_IN, take_in
 from bot.commands.tiering import TIERING
+from bot.commands.tuning import TUNING_SLOWLY
 from bot.conversation.talk import Talk
 from bot.house import House
 from casework import button
@@ -34,7 +35,7 @@ log = logging.getLogger("wensheng.dispatcher")
 
 QUICK = {**HANDLING, **DRAFTING, **APPROVING, **LOOKING, **TAKING_IN, **TIERING}
 """Done in the transaction that admitted the order."""
-SLOW = {**DRAFTING_SLOWLY, **APPROVING_SLOWLY}
+SLOW = {**DRAFTING_SLOWLY, **APPROVING_SLOWLY, **TUNING_SLOWLY}
 """They search, write or send: they open transactions of their own, before and after."""
 NEEDS_STABLE_IDENTITY = (Verb.APPROVE, Verb.SEND_BACK, Verb.LOWER, Verb.PUBLISH)
 
@@ -102,7 +103,7 @@ class Dispatcher:
         if command.verb in NEEDS_STABLE_IDENTITY and not self._chats[incoming.platform].capabilities.approvals:
             raise Refused(say("commands.not_here", verb=command.verb.value, url=self._house.public_url))
         about: Case | None = None
-        if command.verb.needs_case:
+        if command.number:
             about = await case_by_number(session, command.number)
             if about is None:
                 raise Refused(say("casework.no_such_case", number=command.number))

@@ -14,6 +14,7 @@ class Verb(StrEnum):
     ASSIGN = "转办"
     ESCALATE = "升级"
     MUTE = "静默"
+    UNMUTE = "取消静默"
     FALSE_ALARM = "误报"
     LOWER = "降级"
     MERGE = "合并"
@@ -33,8 +34,12 @@ class Verb(StrEnum):
     CLOSE = "办结"
     OPEN_CASES = "待办"
     DIGEST = "摘要"
+    HANDOVER = "接班"
+    ROUTE = "路由"
     SOURCES = "信源"
     TAKE_IN = "收录"
+    MISSED = "漏报"
+    TRY_RULE = "试规则"
     ACCEPT_TIER = "采纳"
     REFUSE_TIER = "不采纳"
     CLAUSE = "条款"
@@ -43,21 +48,27 @@ class Verb(StrEnum):
 
     @property
     def needs_case(self) -> bool:
-        return self not in WITHOUT_CASE
+        return self not in (*WITHOUT_CASE, *WITH_OR_WITHOUT)
 
 
 WITHOUT_CASE = (
     Verb.OPEN_CASES,
     Verb.DIGEST,
+    Verb.HANDOVER,
+    Verb.ROUTE,
     Verb.SOURCES,
     Verb.TAKE_IN,
+    Verb.MISSED,
+    Verb.TRY_RULE,
     Verb.ACCEPT_TIER,
     Verb.REFUSE_TIER,
     Verb.CLAUSE,
     Verb.TEST,
     Verb.HELP,
 )
-TAKES_TEXT = (Verb.TAKE_IN, Verb.ACCEPT_TIER, Verb.REFUSE_TIER, Verb.CLAUSE)
+WITH_OR_WITHOUT = (Verb.MUTE, Verb.UNMUTE)
+"""About one case, or about a whole kind of matter."""
+TAKES_TEXT = (*WITH_OR_WITHOUT, Verb.ROUTE, Verb.TAKE_IN, Verb.MISSED, Verb.TRY_RULE, Verb.ACCEPT_TIER, Verb.REFUSE_TIER, Verb.CLAUSE)
 
 _CASE = re.compile(r"\s*([A-Za-z]{1,3}\d{1,2})(?![A-Za-z0-9])[\s，,：:]*")
 _VERB = re.compile("^/?(" + "|".join(sorted((v.value for v in Verb), key=len, reverse=True)) + ")")
@@ -89,11 +100,9 @@ def parse(text: str) -> Command | None:
     if not found:
         return None
     verb, rest = Verb(found[1]), text[found.end() :]
-    if not verb.needs_case:
-        return _free(verb, rest)
-    case = _CASE.match(_narrow(rest[:12]) + rest[12:])
+    case = None if verb in WITHOUT_CASE else _CASE.match(_narrow(rest[:12]) + rest[12:])
     if not case:
-        return None
+        return None if verb.needs_case else _free(verb, rest)
     ordinal, rest = _ordinal((_narrow(rest[:12]) + rest[12:])[case.end() :])
     return Command(verb, case[1].upper(), ordinal, rest.strip())
 

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.commands.grammar import Verb
 from bot.commands.order import Order, done, shown
-from casework import closing, handling, judging, regrouping
+from casework import closing, handling, judging, muting, regrouping
 from casework.case import Case, case_by_number
 from casework.chat import Response
 from casework.errors import Refused
@@ -55,11 +55,33 @@ async def assign(session: AsyncSession, order: Order) -> Response:
 
 
 async def mute(session: AsyncSession, order: Order) -> Response:
-    """静默 A12 2小时."""
+    """静默 A12 2小时; 静默 油烟 锦绣家园 3天 for a whole kind of matter; 静默 alone shows what is muted."""
+    if order.about is None:
+        return await _mute_kind(session, order)
     duration = read_duration(order.command.rest)
     if duration is None:
         raise Refused(say("casework.mute_how_long", number=order.case.number, days=handling.LONGEST_MUTE.days))
     return done(order, await handling.mute(session, order.case, order.staff, duration, order.now, order.house.desk))
+
+
+async def _mute_kind(session: AsyncSession, order: Order) -> Response:
+    if not order.command.rest:
+        return shown(await muting.mutes_card(session, order.now))
+    duration = read_duration(order.command.rest)
+    if duration is None:
+        raise Refused(say("casework.mute_kind_how", days=handling.LONGEST_MUTE.days))
+    words = re.split(r"[\s，、,]+", _DURATION.sub(" ", order.command.rest).strip())
+    return done(order, await muting.mute_kind(session, words, duration, order.staff, order.now))
+
+
+async def unmute(session: AsyncSession, order: Order) -> Response:
+    """取消静默 1, 取消静默 A12."""
+    if order.about is not None:
+        return done(order, await handling.unmute(session, order.case, order.staff, order.now, order.house.desk))
+    number = re.search(r"\d+", order.command.rest)
+    if number is None:
+        return shown(await muting.mutes_card(session, order.now))
+    return done(order, await muting.lift(session, int(number.group()), order.staff, order.now))
 
 
 async def escalate(session: AsyncSession, order: Order) -> Response:
@@ -126,6 +148,7 @@ HANDLING: Mapping[Verb, QuickHandler] = {
     Verb.TAKE_OVER: take_over,
     Verb.ASSIGN: assign,
     Verb.MUTE: mute,
+    Verb.UNMUTE: unmute,
     Verb.ESCALATE: escalate,
     Verb.FALSE_ALARM: false_alarm,
     Verb.LOWER: lower,

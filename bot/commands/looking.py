@@ -1,4 +1,4 @@
-"""时间线、依据、走势、状态、待办、摘要、信源、条款、测试发送、帮助: orders that only show something."""
+"""时间线、依据、走势、状态、待办、摘要、接班、路由、信源、条款、测试发送、帮助: orders that only show something."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -13,11 +13,15 @@ from casework.chat import Response
 from casework.chat_trial import try_chat
 from casework.digest import digest_card
 from casework.errors import Refused
+from casework.handover import handover_card
 from casework.message import Card, CardKind, Row
+from casework.permission import Act, require
+from casework.routes import level_named, line_named, route_card
 from casework.routing import group_of
 from casework.source_board import sources_card
 from casework.staff import StaffGroup, StaffMember
 from casework.view import clause_view
+from monitoring.lines import LINES
 from prompts import say, words
 
 
@@ -50,7 +54,24 @@ async def digest(session: AsyncSession, order: Order) -> Response:
     """摘要, for the chat it is asked in; in private for all."""
     group = await group_of(session, order.incoming.platform, order.incoming.chat)
     everything = StaffGroup(platform=order.incoming.platform, chat=order.incoming.chat, name="")
-    return shown(await digest_card(session, group or everything, order.now))
+    return shown(await digest_card(session, group or everything, order.now, order.house.desk))
+
+
+async def handover(session: AsyncSession, order: Order) -> Response:
+    """接班."""
+    return shown(await handover_card(session, order.staff.name, order.now))
+
+
+async def route(session: AsyncSession, order: Order) -> Response:
+    """路由 噪声油烟扬尘 东岭区 III; the district may be left out."""
+    await require(session, order.staff, Act.ROUTE)
+    words = order.command.rest.split()
+    levels, lines = [level_named(word) for word in words], [line_named(word) for word in words]
+    level, line = next(filter(None, levels), None), next(filter(None, lines), None)
+    if level is None or line is None:
+        raise Refused(say("commands.route_how", lines="、".join(LINES)))
+    district = next((word for word, a, b in zip(words, levels, lines, strict=True) if not (a or b)), None)
+    return shown(await route_card(session, line, district, level, order.now, order.house.desk))
 
 
 async def sources(session: AsyncSession, order: Order) -> Response:
@@ -95,6 +116,8 @@ LOOKING: Mapping[Verb, QuickHandler] = {
     Verb.STATUS: status,
     Verb.OPEN_CASES: open_cases,
     Verb.DIGEST: digest,
+    Verb.HANDOVER: handover,
+    Verb.ROUTE: route,
     Verb.SOURCES: sources,
     Verb.CLAUSE: clause,
     Verb.TEST: test,
