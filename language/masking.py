@@ -1,12 +1,18 @@
-"""Personal data out of a text: overwritten by as many asterisks, so that every other span stays where it was."""
+"""Personal data out of a text: overwritten by as many asterisks, so that every other span stays where it was.
+
+What counts: docs/models/masking.md.
+"""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from stdnum import luhn
 from stdnum.cn import ric
+
+from language.persons import find_names, name_before
+from language.script import to_simplified
 
 
 class PersonalData(StrEnum):
@@ -19,6 +25,7 @@ class PersonalData(StrEnum):
     PLATE = "plate"
     EMAIL = "email"
     ACCOUNT = "account"
+    NICKNAME = "nickname"
     NAME = "name"
     DOOR = "door"
 
@@ -43,13 +50,26 @@ class Masked:
 def mask_personal_data(text: str) -> Masked:
     """Overwrite phones, ID and card numbers, plates, addresses of mail and chat accounts, names in context and door numbers.
 
-    Service numbers (12345, 110, 400-…) stay, and so does the building: someone must be sent there.
+    Numbers are known in full width, spaced out and in Chinese figures, names in both scripts. Service numbers (12345, 110, 400-…)
+    stay, and so does the building: someone must be sent there.
     """
-    found = _without_overlap(piece for look_for in _DETECTORS for piece in look_for(text))
+    plain = text.translate(_HALF_WIDTH) if _WIDE.search(text) else text
+    numbers = [piece for look_for in _DETECTORS for piece in look_for(plain)]
+    found = _without_overlap([*numbers, *_names(to_simplified(plain), numbers)])
     masked = list(text)
     for piece in found:
         masked[piece.start : piece.end] = "*" * (piece.end - piece.start)
     return Masked("".join(masked), tuple(found))
+
+
+def _names(text: str, numbers: Iterable[Found]) -> Iterator[Found]:
+    """Names by what stands around them, and those written before a telephone number."""
+    yield from (Found(PersonalData.NAME, start, end) for start, end in find_names(text))
+    for piece in numbers:
+        if piece.kind in (PersonalData.MOBILE, PersonalData.PHONE, PersonalData.ID_NUMBER):
+            link = _BEFORE_NUMBER.search(text, max(0, piece.start - _LONGEST_LINK), piece.start)
+            if name := name_before(text, link.start() if link else piece.start, titled=False):
+                yield Found(PersonalData.NAME, *name)
 
 
 def _without_overlap(pieces: Iterable[Found]) -> list[Found]:
@@ -91,42 +111,72 @@ def _is_bank_card(text: str) -> bool:
     return 16 <= len(digits) <= 19 and luhn.is_valid(digits)
 
 
-def _is_person(text: str) -> bool:
-    return text[0] in _SURNAMES and not _NOT_NAMES.match(text)
+def _is_mobile(text: str) -> bool:
+    digits = text.translate(_FIGURES)
+    return bool(_MOBILE_NUMBER.search(re.sub(r"\D", "", digits)))
 
 
-_SEPARATOR = r"[ \-－.]?"
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱"
-    "江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤欧阳司马上官诸葛温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
-)
-_NOT_NAMES = re.compile("方便|高兴|安全|时间|应该|明天|关于|向上|成为|和平|白天|周边|连续|全体|任何|温馨|万分|于是")
-_NAME = r"(?P<it>[\u4e00-\u9fff]{2,4})"
-_NAME_END = r"(?=[,，。.;；、:：!！?？\s()（）\[\]电手家住是今现在年男女，先女]|\d|$)"
+def _is_plate(text: str) -> bool:
+    return any(character.isdigit() for character in text)
 
+
+def _is_private(nickname: str) -> bool:
+    return not _INSTITUTION.search(nickname)
+
+
+_HALF_WIDTH = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF20, 0xFF0D, 0xFF0B)
+}
+"""Full-width digits, letters, @, - and +."""
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－＋]")
+_FIGURES = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺①②③④⑤⑥⑦⑧⑨⓪貳叄陸", "00123456789123456789" + "1" + "1234567890" + "236")
+_FIGURE = "[0-9零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺①②③④⑤⑥⑦⑧⑨⓪貳叄陸]"
+_GAP = r"[ \-—–.·_/~]{0,3}"
+_MOBILE_NUMBER = re.compile(r"^(?:(?:00)?86)?1[3-9]\d{9}$")
+_LONGEST_LINK = 12
+_BEFORE_NUMBER = re.compile(r"[ ,，:：（(]*(?:的?(?:联系|本人|我的)?(?:电话|手机|号码|身份证|tel|TEL)号?码?)?[:：是为 ]*$")
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _PLATE_SIGN = "[A-HJ-NP-Z0-9]"
-_ROLE = "我叫|我是叫|本人姓名|姓名|联系人|投诉人|举报人|反映人|申请人|来电人|当事人"
-_INTRODUCED = "身份证|电话|手机|家住|住|系|现年|男|女"
-_ENTRANCE = r"(?:[一二三四五六七八九十\d]{1,2}[ ]?(?:单元|门洞?|梯))"
+_ENTRANCE = r"(?:[一二三四五六七八九十\d]{1,2}[ ]?(?:单元|門洞?|门洞?|梯|單元))"
+_ROOM = r"[A-Za-z]?\d{3,4}|[一二三四五六七八九][零〇一二三四五六七八九]{2,3}"
+_INSTITUTION = re.compile(
+    "城管|市监|发布|政务|政府|公安|警|交管|新闻|日报|晚报|晨报|早报|电视|广播|[网报局委办]$|在线|官方|法院|检察|消防|医院|大学|学校|社区|街道|热线|平台|央视|人民|新华|中国|头条|消协|用户|^某"
+)
 
 _DETECTORS = (
     _detector(PersonalData.EMAIL, r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
     _detector(PersonalData.ID_NUMBER, r"(?<![0-9A-Za-z])\d{6}[ ]?\d{8}[ ]?\d{3}[0-9Xx](?![0-9A-Za-z])", _is_id_number),
+    _detector(
+        PersonalData.ID_NUMBER, r"身份[证證](?:号码?|號碼?)?[:：是为为 ]{0,3}(?P<it>\d{6}[ ]?\d{8}[ ]?\d{3}[0-9Xx]|\d{15})(?![0-9A-Za-z])"
+    ),
     _detector(PersonalData.BANK_CARD, r"(?<!\d)[3-6]\d{3}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)", _is_bank_card),
-    _detector(PersonalData.MOBILE, rf"(?<!\d)(?:(?:\+|00)?86{_SEPARATOR})?1[3-9]\d{_SEPARATOR}\d{{4}}{_SEPARATOR}\d{{4}}(?!\d)"),
-    _detector(PersonalData.PHONE, rf"(?<!\d)[(（]?0(?:10|2\d|[3-9]\d{{2}})[)）]?{_SEPARATOR}[2-8]\d{{6,7}}(?!\d)"),
-    _detector(PersonalData.PHONE, r"(?:电话|座机|致电|手机)[号码]{0,2}[:： 是为]{0,2}(?P<it>[2-8]\d{2,3}[ -]?\d{4})(?!\d)"),
-    _detector(PersonalData.PLATE, rf"{_PROVINCE}[A-HJ-NP-Z][·•. ]?{_PLATE_SIGN}{{4,5}}[A-HJ-NP-Z0-9挂学警港澳](?![A-Z0-9])"),
+    _detector(PersonalData.BANK_CARD, r"(?:卡[号號]|银行卡|銀行卡|[账帐賬帳][号號户戶])[:：是为 ]{0,3}(?P<it>\d(?:[ -]?\d){11,18})(?!\d)"),
+    _detector(PersonalData.MOBILE, rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?[1一壹幺①](?:{_GAP}{_FIGURE}){{10}}(?!\d)", _is_mobile),
+    _detector(PersonalData.PHONE, r"(?<!\d)[(（]?0(?:10|2\d|[3-9]\d{2})[)）]?[ \-.]?[2-8]\d{6,7}(?!\d)"),
+    _detector(
+        PersonalData.PHONE, r"(?:电话|電話|座机|座機|致电|手机|手機)[号码號碼]{0,2}[:： 是为]{0,2}(?P<it>[2-8]\d{2,3}[ -]?\d{4})(?!\d)"
+    ),
+    _detector(
+        PersonalData.PLATE,
+        rf"{_PROVINCE}[A-HJ-NP-Z][·•. ]?{_PLATE_SIGN}{{4,5}}[A-HJ-NP-Z0-9挂学警港澳](?![A-Z0-9])",
+        _is_plate,
+        re.IGNORECASE,
+    ),
+    _detector(PersonalData.PLATE, r"[车車]牌[号號]?码?[:：是为 ]{0,2}(?P<it>[A-HJ-NP-Z][·•. -]?[A-Z0-9]{5,6})(?![A-Z0-9])", _is_plate),
     _detector(PersonalData.ACCOUNT, r"(?:QQ|qq|扣扣|企鹅)(?:号码?)?[:： 是]{0,2}(?P<it>[1-9]\d{4,10})(?!\d)"),
     _detector(
         PersonalData.ACCOUNT,
-        r"(?:微信号?|VX|vx|V信|威信|加[vV微])[:： 是]{0,2}(?P<it>[A-Za-z][A-Za-z0-9_-]{5,19}|[1-9]\d{5,10})(?![A-Za-z0-9_-])",
+        r"(?:[微薇威徽]信|[VvWw][Xx]|[Vv]信|加[vV微]|绿泡泡)(?:[号號]码?|同号)?[:： 是为]{0,3}"
+        r"(?P<it>[A-Za-z][A-Za-z0-9_-]{5,19}|[1-9]\d{5,10})(?![A-Za-z0-9_-])",
     ),
-    _detector(PersonalData.NAME, rf"(?:{_ROLE})(?:是|为)?[:： ]{{0,2}}{_NAME}{_NAME_END}", _is_person),
-    _detector(PersonalData.NAME, rf"本人[:： ]?{_NAME}(?=[,，、(（\s]|{_INTRODUCED})", _is_person),
-    _detector(PersonalData.DOOR, rf"(?:[栋幢座楼#]|号楼)[ \-－]?{_ENTRANCE}?[ \-－]?(?P<it>[A-Za-z]?\d{{3,4}})(?=[ ]?[室房户号])"),
-    _detector(PersonalData.DOOR, r"单元[ \-－]?(?P<it>\d{3,4})(?!\d)"),
-    _detector(PersonalData.DOOR, r"(?<![\d\-])\d{1,3}[ ]?[栋幢]?[-－]\d{1,2}[-－](?P<it>\d{3,4})(?![\d\-])"),
+    _detector(
+        PersonalData.NICKNAME, r"(?<![A-Za-z0-9._-])@(?P<it>[^\s@:：,，。.！!？?;；、()（）\[\]【】《》#“”\"'*/]{1,16})", _is_private
+    ),
+    _detector(
+        PersonalData.DOOR,
+        rf"(?:[栋幢座楼棟樓#]|号楼|號樓)[ \-]?{_ENTRANCE}?[ \-]?(?P<it>{_ROOM})(?=[ ]?(?:[室房号號]|[户戶](?![业居人住家村都多余業餘])))",
+    ),
+    _detector(PersonalData.DOOR, rf"(?:[单單]元|[栋幢棟])[ \-]?(?P<it>{_ROOM})(?![\d年月米平个元人户栋幢层号期次多余家])"),
+    _detector(PersonalData.DOOR, r"(?<![\d\-])\d{1,3}[ ]?[栋幢棟]?[-－]\d{1,2}[-－](?P<it>\d{3,4})(?![\d\-])"),
 )
 """Surer kinds first."""

@@ -10,11 +10,16 @@ def words(text: str) -> list[str]:
     return [word for word in rjieba.cut(text) if not word.isspace()]
 
 
-def tagged_words(text: str) -> list[tuple[str, str]]:
-    """The words of `text` with their parts of speech (n, v, ns …), white space kept; dictionary words only, so that names fall apart."""
+def tagged_words(text: str, *, guess: bool = False) -> list[tuple[str, str]]:
+    """The words of `text` with their parts of speech (n, v, nr …), white space kept.
+
+    Args:
+        text: any text.
+        guess: whether words that no dictionary holds are guessed, as names of persons are (nr); else they fall apart.
+    """
     import rjieba
 
-    return list(rjieba.tag(text, False))
+    return list(rjieba.tag(text, guess))
 
 
 def character_ngrams(text: str, sizes: tuple[int, ...] = (2, 3)) -> Iterator[str]:
