@@ -16,6 +16,7 @@ from casework.drafting.composer import EmbeddedWriter
 from casework.drafting.writer import ReplyWriter
 from casework.publication import ReplyPublisher
 from knowledge_base.region import Region
+from monitoring.own_weights import FOLDER
 from monitoring.watch import build_watch
 from retrieval.library import Library
 from storage.clock import Clock, SystemClock
@@ -82,6 +83,7 @@ def build_desk(settings: Settings, seal: Seal | None) -> Desk:
         names=about.names, province=about.province, city=about.city,
         gazetteer=settings.gazetteer, gazetteer_file=settings.gazetteer_file,
         policy_file=settings.grading_policy, rules_file=settings.relevance_rules, salt=_salt(settings.data_dir), seal=seal,
+        learned_folder=settings.data_dir / FOLDER,
     )  # fmt: skip
     return Desk(
         department=Department(about.name, about.short_name or about.name, Region(about.province, about.city), about.names),

@@ -18,8 +18,12 @@ audit = typer.Typer(no_args_is_help=True, help="审计链。")
 sources = typer.Typer(no_args_is_help=True, help="信源。")
 staff = typer.Typer(no_args_is_help=True, help="人员与登录。")
 alerts = typer.Typer(no_args_is_help=True, help="预警：发到哪里，何时响铃。")
+rules = typer.Typer(no_args_is_help=True, help="本单位的相关性规则：检查文件，在存档上试跑。")
 evaluate = typer.Typer(no_args_is_help=True, help="用自己标注的数据度量：JSON 行进，JSON 行出。")
-for name, group in (("kb", kb), ("audit", audit), ("sources", sources), ("staff", staff), ("alerts", alerts), ("eval", evaluate)):
+GROUPS = (
+    ("kb", kb), ("audit", audit), ("sources", sources), ("staff", staff), ("alerts", alerts), ("rules", rules), ("eval", evaluate),
+)  # fmt: skip
+for name, group in GROUPS:
     app.add_typer(group, name=name)
 
 SettingsPath = Annotated[Path, typer.Option("--settings", "-s", help="设置文件。", envvar="WENSHENG_SETTINGS")]
@@ -136,10 +140,46 @@ def audit_verify(settings: SettingsPath = DEFAULT_SETTINGS) -> None:
 
 @sources.command("list")
 def sources_list(settings: SettingsPath = DEFAULT_SETTINGS, as_json: AsJson = False) -> None:
-    """各信源的状态。"""
-    from bot import record_work
+    """各信源的状态：抓取、产出、异常、分级建议。"""
+    from bot import sources_work
 
-    _finish(record_work.list_sources(settings, as_json=as_json))
+    _finish(sources_work.show_board(settings, as_json=as_json))
+
+
+@sources.command("test")
+def sources_test(
+    target: Annotated[str, typer.Argument(help="网址、文件，或设置里信源的名字。")],
+    settings: SettingsPath = DEFAULT_SETTINGS,
+    as_json: AsJson = False,
+) -> None:
+    """试读一次：会收到什么、哪些与我们有关、有什么不对。什么也不入库。"""
+    from bot import sources_work
+
+    _finish(sources_work.try_out(settings, target, as_json=as_json))
+
+
+@sources.command("presets")
+def sources_presets(as_json: AsJson = False) -> None:
+    """现成的信源：各需要什么、有什么已知的毛病。"""
+    from bot import sources_work
+
+    _run(lambda: sources_work.list_presets(as_json=as_json))
+
+
+@sources.command("add", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def sources_add(
+    context: typer.Context,
+    preset: Annotated[str, typer.Argument(help="现成信源的名字，见 wensheng sources presets；参数写在后面，如 --keyword 青禾城管。")],
+    settings: SettingsPath = DEFAULT_SETTINGS,
+    rsshub: Annotated[str, typer.Option(help="RSSHub 的网址。")] = "http://localhost:1200",
+    name: Annotated[str, typer.Option(help="起个名字；缺省由参数得出。")] = "",
+    tier: Annotated[str, typer.Option(help="监测等级 A、B、C；缺省按建议。")] = "",
+    only_print: Annotated[bool, typer.Option("--print", help="只打印，不写进设置。")] = False,
+) -> None:
+    """把一个现成信源写进设置文件。"""
+    from bot import sources_work
+
+    _run(lambda: sources_work.add(settings, preset, context.args, rsshub=rsshub, name=name, tier=tier, only_print=only_print))
 
 
 @staff.command("login")
@@ -148,6 +188,55 @@ def staff_login(name: str, settings: SettingsPath = DEFAULT_SETTINGS) -> None:
     from bot import record_work
 
     _finish(record_work.login_link(settings, name))
+
+
+@rules.command("check")
+def rules_check(file: Annotated[Path, typer.Argument(help="规则文件（.toml）。")]) -> None:
+    """检查一个规则文件：错在第几行第几列，或里面有多少条规则。"""
+    from bot import rules_work
+
+    _run(lambda: rules_work.check(file))
+
+
+@rules.command("try")
+def rules_try(
+    rule: Annotated[str, typer.Argument(help="一条规则，如 '(城管 | 市容) & (打人 | 收费) - 招聘'。")],
+    settings: SettingsPath = DEFAULT_SETTINGS,
+    line: Annotated[str | None, typer.Option(help="这条规则打算归哪个条线。")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="看最近多少天。")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """在存档上试跑一条规则：会命中几条，哪些已是我们的，哪些是新增。什么也不改。"""
+    from bot import rules_work
+
+    _finish(rules_work.try_on_archive(settings, rule, line, days, as_json=as_json))
+
+
+@app.command()
+def learn(
+    by: Annotated[str, typer.Option(help="采用人姓名（管理员）。")],
+    settings: SettingsPath = DEFAULT_SETTINGS,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问，有改善就采用。")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="撤回最近采用的一版。")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """从误报、漏报标注学习本单位的权重：先给出前后对比，确认才采用。"""
+    from bot import learn_work
+
+    _finish(learn_work.undo(settings, by) if undo else learn_work.learn_from_labels(settings, by, yes=yes, as_json=as_json))
+
+
+@app.command()
+def grade(
+    what_if: Annotated[Path, typer.Option("--what-if", help="要试算的分级政策（.toml）。")],
+    settings: SettingsPath = DEFAULT_SETTINGS,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="看最近多少天有动静的事件。")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """用另一份分级政策重算存档里的事件，看哪些预警会变级。什么也不改。"""
+    from bot import grade_work
+
+    _finish(grade_work.what_if(settings, what_if, days, as_json=as_json))
 
 
 @evaluate.command("sentiment")

@@ -1,7 +1,7 @@
 """Training of `weights/jurisdiction.npz`. Needs scikit-learn; running the model does not.
 
-Use: `python -m monitoring.jurisdiction_training --labelled FILE… --routed FILE… --unlabelled FILE… --private FILE… --without FILE… --out NPZ`,
-all files JSON lines, gzipped or not, each row with a `text` and perhaps a `title`. `docs/models/relevance.md` says what each kind is.
+Use: `python -m monitoring.jurisdiction_training --labelled FILE… --routed FILE… --unlabelled FILE… --private FILE… --without FILE…
+--out NPZ`, all files JSON lines, gzipped or not, each row with a `text` and perhaps a `title`; `docs/models/relevance.md` tells the kinds.
 """
 
 import argparse
@@ -34,6 +34,8 @@ FEWEST_ROWS = 3
 NOT_OURS_CATEGORIES = frozenset({"劳动和社会保障", "教育文体", "卫生计生", "交通运输"})
 """First-level categories of the national classification of petitions that are other departments' in the main."""
 _LARGEST = 127
+_CERTAIN = 9.0
+"""Logit of a head that the rows show on one side only."""
 _SHARED_CHARACTERS = 20
 
 
@@ -110,6 +112,8 @@ def _fit(matrix: Any, positive: NDArray[np.bool_], trust: NDArray[np.float64], *
     """Weights and bias of one head. A balanced head hears a rare line louder, by the root of what it is short of an even share."""
     from sklearn.linear_model import LogisticRegression
 
+    if positive.all() or not positive.any():
+        return np.zeros(BUCKETS), _CERTAIN if positive.all() else -_CERTAIN
     if balanced:
         share = trust.sum() / len(OWN_LINES) / max(trust[positive].sum(), 1e-9)
         trust = np.where(positive, trust * np.sqrt(share), trust)

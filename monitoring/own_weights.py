@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +89,10 @@ def _versions(folder: Path) -> list[Path]:
 
 def _load(path: Path) -> OwnWeights:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             weights = stored["weights"].astype(np.float32)
             learned_at, labels = datetime.fromisoformat(str(stored["learned_at"])), int(stored["labels"])
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise PolicyError(say("monitoring.weights_unreadable", file=path.name, folder=path.parent)) from error
     if weights.shape != (BUCKETS,) or not np.isfinite(weights).all() or learned_at.tzinfo is None:
         raise PolicyError(say("monitoring.weights_unreadable", file=path.name, folder=path.parent))

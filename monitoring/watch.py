@@ -8,8 +8,11 @@ from pathlib import Path
 from monitoring.cues import Cues, load_cues
 from monitoring.gazetteer import listed_places, read_gazetteer
 from monitoring.lexicon import Lexicon, all_words
+from monitoring.own_weights import OwnWeights, in_force
 from monitoring.place import PlaceFinder
 from monitoring.policy import GradingPolicy, load_policy
+from monitoring.reading import Reading, read_post
+from monitoring.relevance import PLACE_MARK
 from monitoring.rulebook import LineRule, load_rules
 from storage.seal import Seal
 
@@ -26,6 +29,7 @@ class Watch:
         names: what citizens call the department, besides 城管 and the like.
         salt: of the hash that authors are stored as.
         seal: closes the untouched originals; None where the department keeps none.
+        own_weights: what the department's labels have taught; None before it has learned anything.
     """
 
     rules: tuple[LineRule, ...] = field(repr=False)
@@ -35,12 +39,19 @@ class Watch:
     names: tuple[str, ...] = ()
     salt: bytes = field(default=b"", repr=False)
     seal: Seal | None = field(default=None, repr=False)
+    own_weights: OwnWeights | None = None
 
     @cached_property
     def lexicon(self) -> Lexicon:
         """All words of rules and cues, for one pass over a post."""
         words = all_words(rule.rule for rule in self.rules) | frozenset().union(*self.cues.values())
         return Lexicon(tuple(sorted(words)))
+
+    def read(self, title: str, text: str) -> Reading:
+        """A post as the rules of relevance see it, with the mark of the place that it names."""
+        reading = read_post(title, text, self.lexicon.find)
+        where = self.places.find(reading)
+        return reading if where.offset is None else reading.marked(PLACE_MARK, where.offset)
 
 
 def build_watch(
@@ -54,6 +65,7 @@ def build_watch(
     rules_file: Path | None = None,
     salt: bytes = b"",
     seal: Seal | None = None,
+    learned_folder: Path | None = None,
 ) -> Watch:
     """Compile what one department watches.
 
@@ -66,6 +78,7 @@ def build_watch(
         rules_file: the department's own relevance rules and word lists, beside the built-in ones.
         salt: of the author hash.
         seal: for the originals.
+        learned_folder: where `wensheng learn` keeps the department's own weights.
 
     Raises:
         PolicyError: a file cannot be used; the message says where and why.
@@ -81,4 +94,5 @@ def build_watch(
         names=tuple(names),
         salt=salt,
         seal=seal,
+        own_weights=in_force(learned_folder) if learned_folder else None,
     )

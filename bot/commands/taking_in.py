@@ -8,14 +8,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from adapters.sources.forwarded import forwarded_post
 from bot.commands.grammar import Verb
 from bot.commands.handling import QuickHandler
-from bot.commands.order import Order
+from bot.commands.order import Order, done
 from bot.house import House
 from casework.case import case_of_event
 from casework.chat import Incoming, Response
 from casework.errors import Refused
 from casework.intake import Received, receive
-from casework.message import Card, CardKind
+from casework.message import Button, Card, CardKind
+from casework.permission import Act, require
 from casework.staff import StaffMember
+from monitoring.corrections import CorrectionRefused, label_missed
+from monitoring.item import Item
 from monitoring.lines import LEVEL_NAMES
 from monitoring.polling import forwarding_source
 from prompts import say
@@ -34,6 +37,22 @@ async def take_in(session: AsyncSession, house: House, incoming: Incoming, staff
     return await _take_in(session, house, incoming.forwarded_post, incoming.forwarded_from, staff, now)
 
 
+async def missed(session: AsyncSession, order: Order) -> Response:
+    """漏报 128: that post is ours after all."""
+    await require(session, order.staff, Act.DISMISS)
+    number = order.command.rest
+    if not (number.isdecimal() and len(number) <= LONGEST_ITEM_NUMBER):
+        raise Refused(say("tuning.missed_which"))
+    item = await session.get(Item, int(number))
+    if item is None:
+        raise Refused(say("tuning.missed_unknown", number=number))
+    try:
+        await label_missed(session, item, order.staff.id or 0, order.staff.name, order.now)
+    except CorrectionRefused as refusal:
+        raise Refused(say("tuning.missed_ours", number=number, line=item.line)) from refusal
+    return done(order, say("tuning.missed_noted"))
+
+
 async def _take_in(session: AsyncSession, house: House, text: str, origin: str, staff: StaffMember, now: datetime) -> Response:
     source = await forwarding_source(session, say("commands.forwarded_source"), now)
     received = await receive(session, forwarded_post(text, origin, now), source, now, house.desk)
@@ -41,7 +60,15 @@ async def _take_in(session: AsyncSession, house: House, text: str, origin: str, 
         session, staff.name, "item.forwarded", f"item:{received.observation.item.id}", at=now, new=received.observation.is_new
     )
     sentence = await _sentence(session, received)
+    if not received.observation.item.relevance.is_ours:
+        return Response(sentence, (_not_ours(sentence, received.observation.item),))
     return Response(sentence, (Card(CardKind.NOTICE, sentence, case_number=received.case.number if received.case else ""),))
+
+
+def _not_ours(sentence: str, item: Item) -> Card:
+    """The card that leaves the last word to the person who sent the post."""
+    button = Button(say("tuning.missed_button"), f"{Verb.MISSED.value} {item.id}")
+    return Card(CardKind.NOTICE, sentence, buttons=((button,),), hint=say("tuning.missed_hint", number=item.id))
 
 
 async def _sentence(session: AsyncSession, received: Received) -> str:
@@ -54,4 +81,6 @@ async def _sentence(session: AsyncSession, received: Received) -> str:
     return say("commands.taken_in_case", number=case.number, level=LEVEL_NAMES[event.level], headline=event.headline)
 
 
-TAKING_IN: Mapping[Verb, QuickHandler] = {Verb.TAKE_IN: paste}
+LONGEST_ITEM_NUMBER = 15
+
+TAKING_IN: Mapping[Verb, QuickHandler] = {Verb.TAKE_IN: paste, Verb.MISSED: missed}

@@ -26,7 +26,8 @@ async def try_rule(order: Order) -> Response:
             trial = await tried(session, order.house, order.command.rest, DAYS)
         except StartError as error:
             raise Refused(str(error)) from error
-    return shown(Card(CardKind.ANSWER, told(trial, DAYS)))
+    head, _, examples = told(trial, DAYS).partition("\n")
+    return shown(Card(CardKind.ANSWER, head, body=examples))
 
 
 TUNING_SLOWLY: Mapping[Verb, SlowHandler] = {Verb.TRY_RULE: try_rule}
