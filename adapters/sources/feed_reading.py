@@ -112,8 +112,8 @@ def _posts(entries: Sequence[Any], url: str, now: datetime) -> tuple[list[RawPos
 
 
 def _post(entry: Any, url: str, now: datetime, shared: set[str]) -> RawPost:
-    body = max(_bodies(entry), key=len)[:LONGEST_CHARACTERS]
-    title, text, link = plain_text(_words(entry, "title")), plain_text(body), _link(entry, url)
+    body = max(_bodies(entry), key=len)
+    title, text, link = plain_text(_words(entry, "title")), plain_text(body)[:LONGEST_CHARACTERS], _link(entry, url)
     if text.startswith(title.rstrip(".…")):
         title = ""  # platforms without titles repeat the beginning of the text there
     identity = _words(entry, "id") or link or f"{title}\n{text}"

@@ -17,7 +17,7 @@ def plain_text(fragment: str) -> str:
     """What a reader sees of an HTML fragment: paragraphs as lines, no tags, no scripts."""
     fragment = _INVISIBLE.sub("", fragment)
     if not _MARKUP.search(fragment):
-        return fragment.strip()
+        return tidy_lines(fragment)
     from selectolax.lexbor import LexborHTMLParser
 
     marked = _BLOCK.sub("\n<", _EMBEDDED.sub("", fragment)[:LONGEST_MARKUP_CHARACTERS])

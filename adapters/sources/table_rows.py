@@ -13,6 +13,8 @@ from monitoring.errors import SourceError
 from prompts import say
 
 LARGEST_UNPACKED_BYTES = 400_000_000
+LARGEST_RATIO, FREE_BYTES = 100, 10_000_000
+"""A workbook of tickets packs to a tenth or a thirtieth; beyond this, and some megabytes for small ones, it is made to swell."""
 MOST_SHEETS = 20
 MOST_COLUMNS = 500
 _MEGABYTE = 1_000_000
@@ -73,7 +75,7 @@ def _quoted(text: str, delimiter: str) -> Iterator[Row]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     while True:
         try:
-            yield next(rows)
+            yield next(rows)[:MOST_COLUMNS]
         except StopIteration:
             return
         except csv.Error:  # a cell beyond all measure; reading goes on below it
@@ -84,9 +86,9 @@ def _lines(lines: list[str], delimiter: str) -> Iterator[Row]:
     """Line by line, each read by itself; in one whose quotes do not close the quotes are but characters."""
     for line in lines:
         try:
-            yield next(csv.reader([line], delimiter=delimiter, strict=True), [])
+            yield next(csv.reader([line], delimiter=delimiter, strict=True), [])[:MOST_COLUMNS]
         except csv.Error:
-            yield [cell.strip('"') for cell in line.split(delimiter)]
+            yield [cell.strip('"') for cell in line.split(delimiter, MOST_COLUMNS)[:MOST_COLUMNS]]
 
 
 def _decode(data: bytes) -> str:
@@ -105,7 +107,7 @@ def _xlsx_sheets(data: bytes, what: str) -> Iterator[Iterator[Row]]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED_BYTES:
+            if sum(part.file_size for part in archive.infolist()) > min(LARGEST_UNPACKED_BYTES, FREE_BYTES + LARGEST_RATIO * len(data)):
                 raise SourceError(say("sources.file_too_large", path=what, limit=LARGEST_UNPACKED_BYTES // _MEGABYTE))
         workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in islice(workbook.worksheets, MOST_SHEETS):
