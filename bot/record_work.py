@@ -1,7 +1,6 @@
-"""Looking into the records from the command line: the audit chain, the sources, login links."""
+"""Looking into the records from the command line: the audit chain, login links."""
 
 import asyncio
-import json
 from pathlib import Path
 
 import typer
@@ -11,7 +10,6 @@ from bot.bootstrap import build_chats, open_house
 from bot.faults import StartError
 from bot.settings import load_settings
 from casework.staff import StaffMember, member_named
-from monitoring.source import Source
 from prompts import say
 from storage import anchor, audit
 
@@ -24,20 +22,6 @@ async def verify_audit(settings_path: Path) -> int:
         typer.secho(say("cli.audit_broken", number=report.broken_at, reason=report.reason), err=True, fg="red")
         return 1
     typer.echo(say("cli.audit_holds", entries=report.entries, head=report.head[:16]))
-    return 0
-
-
-async def list_sources(settings_path: Path, *, as_json: bool) -> int:
-    """Print how every source fares."""
-    async with open_house(load_settings(settings_path), index=False) as house, house.database.reading() as session:
-        sources = (await session.exec(select(Source).order_by(col(Source.name)))).all()
-    if as_json:
-        fields = {"name", "kind", "address", "tier", "enabled", "last_success_at", "last_post_at", "failures", "last_error"}
-        typer.echo(json.dumps([source.model_dump(mode="json", include=fields) for source in sources], ensure_ascii=False))
-        return 0
-    for source in sources:
-        state = source.last_error if source.failures else say("cli.source_well", at=source.last_success_at or say("cli.source_never"))
-        typer.echo(f"{source.tier.value}  {source.name}  {state}")
     return 0
 
 

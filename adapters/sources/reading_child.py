@@ -23,6 +23,7 @@ JOBS = {
     "statuses": "adapters.sources.status_reading:read_statuses",
     "list_page": "adapters.sources.page_reading:read_list",
     "full_text": "adapters.sources.page_reading:read_full_text",
+    "guess": "adapters.sources.guessing:guess",
     "table": "adapters.sources.table_reading:read_table",
     "robots": "adapters.sources.robots_reading:read_robots",
 }
