@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from monitoring.errors import PolicyError
 from monitoring.lexicon import read_toml
@@ -81,13 +81,15 @@ def load_policy(path: Path | None = None) -> GradingPolicy:
         thresholds=_thresholds(content.get("levels"), path),
         item={name: _item_rule(name, table, path) for name, table in _known(content, "item", ITEM_FACTORS, path)},
         event={name: _event_rule(name, table, path) for name, table in _known(content, "event", EVENT_FACTORS, path)},
-        raises=tuple(_raise(table, path) for table in content.get("raise", [])),
+        raises=tuple(_raise(table, number, path) for number, table in enumerate(_tables(content, "raise", path), 1)),
     )
 
 
 def _known(content: Mapping[str, Any], section: str, names: Sequence[str], path: Path) -> list[tuple[str, Any]]:
     """The section's factors. Every name must be one we find, and none may be left out: a factor without weight would be lost in silence."""
     tables = content.get(section, {})
+    if not isinstance(tables, dict):
+        raise PolicyError(say("monitoring.policy_not_table", file=path.name, section=section))
     for name in tables:
         if name not in names:
             raise PolicyError(say("monitoring.policy_unknown_factor", file=path.name, name=name, known="、".join(names)))
@@ -96,8 +98,16 @@ def _known(content: Mapping[str, Any], section: str, names: Sequence[str], path:
     return list(tables.items())
 
 
+def _tables(content: Mapping[str, Any], section: str, path: Path) -> list[Any]:
+    """A section that may stand several times."""
+    tables = content.get(section, [])
+    if isinstance(tables, list):
+        return tables
+    raise PolicyError(say("monitoring.policy_not_list", file=path.name, section=section))
+
+
 def _thresholds(table: object, path: Path) -> dict[int, int]:
-    if isinstance(table, dict) and table.keys() == LEVELS.keys() and all(isinstance(points, int) for points in table.values()):
+    if isinstance(table, dict) and table.keys() == LEVELS.keys() and all(_is_count(points) for points in table.values()):
         found = {LEVELS[name]: int(points) for name, points in table.items()}
         if found[1] > found[2] > found[3] > 0:
             return found
@@ -106,9 +116,9 @@ def _thresholds(table: object, path: Path) -> dict[int, int]:
 
 def _item_rule(name: str, table: object, path: Path) -> FactorRule:
     match table:
-        case {"label": str(label), "points": int(points), **rest} if points >= 0 and rest.keys() <= {"floor"}:
+        case {"label": str(label), "points": int(points), **rest} if _is_count(points) and rest.keys() <= {"floor"}:
             floor = rest.get("floor", 0)
-            if isinstance(floor, int) and 0 <= floor <= 4:
+            if _is_count(floor) and floor <= 4:
                 return FactorRule(label, points, floor)
     raise PolicyError(say("monitoring.policy_bad_factor", file=path.name, name=name))
 
@@ -117,22 +127,36 @@ def _event_rule(name: str, table: object, path: Path) -> EventRule:
     match table:
         case {"label": str(label), "steps": list(steps), **rest} if rest.keys() <= {"at_least_items"}:
             at_least = rest.get("at_least_items", 1)
-            if isinstance(at_least, int):
+            if _is_count(at_least) and _is_label(label):
                 return EventRule(label, tuple(_step(step, name, path) for step in steps), at_least)
     raise PolicyError(say("monitoring.policy_bad_event_factor", file=path.name, name=name))
 
 
 def _step(step: object, name: str, path: Path) -> tuple[float, int]:
     match step:
-        case {"from": int() | float() as start, "points": int(points), **rest} if not rest:
+        case {"from": int() | float() as start, "points": int(points), **rest} if not rest and _is_count(points):
             return start, points
     raise PolicyError(say("monitoring.policy_bad_event_factor", file=path.name, name=name))
 
 
-def _raise(table: object, path: Path) -> Raise:
+def _raise(table: object, number: int, path: Path) -> Raise:
     match table:
         case {"level": (1 | 2 | 3) as level, "all": list(every), **rest} if rest.keys() <= {"any"}:
             some = rest.get("any", [])
-            if isinstance(some, list) and {*every, *some} <= {*ITEM_FACTORS}:
-                return Raise(level, frozenset(every), frozenset(some))
-    raise PolicyError(say("monitoring.policy_bad_rule", file=path.name))
+            if isinstance(some, list) and all(name in ITEM_FACTORS for name in (*every, *some)):
+                return Raise(int(level), frozenset(every), frozenset(some))
+    raise PolicyError(say("monitoring.policy_bad_rule", file=path.name, number=number, known="、".join(ITEM_FACTORS)))
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    """A whole number from 0 on; TOML's true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_label(label: str) -> bool:
+    """Whether a label can take its `{value}`; it may name nothing else."""
+    try:
+        label.format(value="1")
+    except (KeyError, IndexError, ValueError, AttributeError):
+        return False
+    return True

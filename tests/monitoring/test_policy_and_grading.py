@@ -133,7 +133,7 @@ def test_the_built_in_policy_weighs_every_factor() -> None:
         (lambda text: text.replace('label = "致人死亡"\npoints = 6', 'label = "致人死亡"\npoints = "6"'), "因素“death”应当写明"),
         (lambda text: text.replace("floor = 1", "floor = 9", 1), "因素“death”应当写明"),
         (lambda text: text.replace('[item.video]\nlabel = "视频"\npoints = 1\nfloor = 0\n', ""), "缺少因素：video"),
-        (lambda text: text.replace('all = ["officer_violence", "video"]', 'all = ["nonsense"]'), r"一条 \[\[raise\]\] 有误"),
+        (lambda text: text.replace('all = ["officer_violence", "video"]', 'all = ["nonsense"]'), r"个 \[\[raise\]\] 有误"),
         (lambda text: text.replace("{ from = 3, points = 1 }", "{ at = 3 }", 1), "事件因素“sources”应当写明"),
         (lambda text: text + "\n[[", "不是有效的 TOML"),
     ],
