@@ -1,4 +1,4 @@
-"""The rows of a CSV or XLSX file, as old systems and new ones write them."""
+"""The rows of a CSV or XLSX file, as old systems and new ones write them. Runs in the reading child."""
 
 import csv
 import io
@@ -8,7 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from adapters.sources.ticket_columns import Row
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from adapters.sources.ticket_columns import BOOKS, TEXTS, Row
 from monitoring.errors import SourceError
 from prompts import say
 
@@ -20,8 +23,6 @@ MOST_COLUMNS = 500
 _MEGABYTE = 1_000_000
 _FIRST_LINES = 20
 _SEPARATOR_LINE = re.compile(r"sep=.\s*")
-TEXTS = (".csv", ".tsv", ".txt")
-BOOKS = (".xlsx", ".xlsm")
 
 
 def sheets(data: bytes, suffix: str, what: str) -> Iterator[Iterator[Row]]:
@@ -102,9 +103,6 @@ def _decode(data: bytes) -> str:
 
 
 def _xlsx_sheets(data: bytes, what: str) -> Iterator[Iterator[Row]]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > min(LARGEST_UNPACKED_BYTES, FREE_BYTES + LARGEST_RATIO * len(data)):

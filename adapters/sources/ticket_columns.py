@@ -9,6 +9,9 @@ from typing import Any
 
 Row = Sequence[Any]
 
+TEXTS = (".csv", ".tsv", ".txt")
+BOOKS = (".xlsx", ".xlsm")
+"""How the names of tables end."""
 HEADER_ROWS = 20
 """The header stands in one of the first rows, below title lines perhaps."""
 SHORTEST_PART = 4

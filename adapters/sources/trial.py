@@ -11,7 +11,7 @@ import httpx
 from adapters.sources.fetching import Errand, Fetcher, Page
 from adapters.sources.opening import SourceReaders, open_source
 from adapters.sources.table import Columns, TablePosts
-from adapters.sources.table_rows import BOOKS, TEXTS
+from adapters.sources.ticket_columns import BOOKS, TEXTS
 from monitoring.errors import SourceError
 from monitoring.post import PostSource, RawPost
 from monitoring.source import PUSHED, Source, SourceKind
