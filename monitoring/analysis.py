@@ -91,7 +91,7 @@ def analyse(
         negativity=load_negativity().of_normal(reading.text),
         place=where.place,
         district=where.district,
-        asks=find_asks(reading, business.relevance, business.line, where.place),
+        asks=find_asks(reading, business.relevance, business.line, intent, where.place),
         factors=factors,
         level=grade.level,
         reasons=(business.reason, *_attitude_reason(attitude, stance.words), *grade.reasons, *_place_reason(where)),

@@ -12,13 +12,14 @@ from functools import cache
 from typing import Any
 
 from language.normalising import normalise
-from monitoring.demands import Demands, whole_words
+from monitoring.demands import Demands, any_of, whole_words
 from monitoring.item import Relevance
 from monitoring.lexicon import BUILT_IN, read_toml, word_lists
+from monitoring.lines import CONDUCT
 from monitoring.pressure import is_hot_title
-from monitoring.reading import Reading
+from monitoring.reading import Reading, Span
 from monitoring.troubles import Troubles, load_troubles
-from monitoring.wish import EDGE, Wish
+from monitoring.wish import EDGE, READ, Wish
 
 MOST_ASKS = 4
 SECOND_FROM, THIRD_FROM = 0.38, 0.45
@@ -26,6 +27,9 @@ SECOND_FROM, THIRD_FROM = 0.38, 0.45
 SAME_FROM = 0.55
 """Phrases that share so much of their characters ask the same."""
 _HEADLINE_WORTH = 0.35
+_LOOKED_AT = 8
+"""Clauses of a post without a headline, one of which stands for it."""
+_PRAISE, _TRUE = "表扬", "是否属实"
 _LONGEST_HEADLINE_ASK, _SHORTEST_HEADLINE_ASK = 12, 4
 
 _HEAD_PREFIX = re.compile(
@@ -46,33 +50,40 @@ class _Asking:
     troubles: Troubles
     demands: Demands
     public: tuple[Mapping[str, Any], ...]
+    hearsay: re.Pattern[str]
 
 
-def find_asks(reading: Reading, relevance: Relevance, line: str, place: str | None) -> tuple[str, ...]:
-    """Up to four phrases in simplified script, the weightiest first; none for noise.
+def find_asks(reading: Reading, relevance: Relevance, line: str, intent: str, place: str | None) -> tuple[str, ...]:
+    """Up to four phrases in simplified script, the weightiest first; none for noise and praise.
 
-    A bare headline asks nothing itself: then stand the questions that the public will ask.
+    A bare headline, and what officers are said to have done, ask nothing themselves: then stand the questions that the public will ask.
 
     Args:
         reading: the post.
-        relevance, line: as judged before.
+        relevance, line, intent: as judged before.
         place: as the post writes it; it has its own field and is left out of the phrases.
     """
-    if relevance is Relevance.NOISE:
+    if relevance is Relevance.NOISE or intent == _PRAISE:
         return ()
     if is_hot_title(reading):
         return _public_questions(reading.text)
     known_place = normalise(place).text if place else None
-    wishes = [*_asking().troubles.wishes(reading, line), *_asking().demands.wishes(reading, known_place)]
+    demands = list(_asking().demands.wishes(reading, known_place))
+    if line == CONDUCT:
+        asked = (wish.shown() for wish in _chosen(demands) if wish.worth >= THIRD_FROM)
+        return tuple(dict.fromkeys((*_public_questions(""), *asked)))[:MOST_ASKS]
+    wishes = [*_asking().troubles.wishes(reading, line), *demands]
     if not any(wish.in_head for wish in wishes):
         wishes.extend(_headline_wish(reading, known_place))
+    if _asking().hearsay.search(reading.text[:READ]):
+        wishes.append(Wish(_TRUE, 1.0, 0, in_head=True))
     return tuple(wish.shown() for wish in _chosen(wishes))
 
 
-def _public_questions(title: str) -> tuple[str, ...]:
-    """What everybody asks who reads such a headline and no more."""
+def _public_questions(told: str) -> tuple[str, ...]:
+    """What everybody asks who reads so much and no more."""
     for row in _asking().public:
-        word = next((word for word in row["words"] if word in title), "")
+        word = next((word for word in row["words"] if word in told), "")
         if word or not row["words"]:
             return tuple(ask.format(word=word) for ask in row["asks"])
     return ()
@@ -80,18 +91,24 @@ def _public_questions(title: str) -> tuple[str, ...]:
 
 def _headline_wish(reading: Reading, place: str | None) -> Iterator[Wish]:
     """What the headline, or else the first sentence, is about, without the place and without courtesy."""
-    head = reading.headline or next(iter(reading.sentences), None)
+    head = reading.headline or max(reading.clauses[:_LOOKED_AT], key=lambda clause: _named_in(reading, clause), default=None)
     if head is None:
         return
     about = _HEAD_SUFFIX.sub("", _HEAD_PREFIX.sub("", head.text.strip(EDGE)))
     if place and place in about:
         after = about.partition(place)[2].strip(EDGE + "的内里")
-        about = after if len(after) >= _SHORTEST_HEADLINE_ASK else about
-    part = next((part for part in re.split(r"[，,、；; ？?！!]", about) if len(part) >= _SHORTEST_HEADLINE_ASK), about)
+        about = after if len(after) > 1 else about
+    first, *rest = [part for part in re.split(r"[，,、；; ？?！!]", about) if len(part) > 1] or [about]
+    part = first if len(first) >= _SHORTEST_HEADLINE_ASK or not rest else first + rest[0]
     short = _HEAD_SUFFIX.sub("", _FILLERS.sub("", part)).strip(EDGE + "的在内里")
     phrase = whole_words(short, _LONGEST_HEADLINE_ASK, from_end=True).lstrip("的和与")
     if len(phrase) >= _SHORTEST_HEADLINE_ASK and "*" not in phrase:
         yield Wish(phrase, _HEADLINE_WORTH, head.start, in_head=True)
+
+
+def _named_in(reading: Reading, clause: Span) -> int:
+    """How many words of the rules a clause holds."""
+    return sum(any(clause.start <= start < clause.end for start in starts) for starts in reading.hits.values())
 
 
 def _chosen(wishes: Iterable[Wish]) -> list[Wish]:
@@ -114,8 +131,10 @@ def _shared(first: str, second: str) -> float:
 def _asking() -> _Asking:
     path = BUILT_IN / "asks.toml"
     content = read_toml(path)
+    lists = word_lists(content["words"], path)
     return _Asking(
         load_troubles(content["trouble"], word_lists(content["things"], path)),
-        Demands(word_lists(content["words"], path), content["questions"]),
+        Demands(lists, content["questions"]),
         tuple(content["public"]),
+        re.compile(any_of(lists["传言"])),
     )

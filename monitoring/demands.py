@@ -19,7 +19,7 @@ _MOST_QUESTIONS = 3
 
 _CLAUSE = re.compile(r"([^，,。；;！!？?\n：:…【】]+)([，,。；;！!？?\n：:…【】]*)")
 _SENTENCE_END = re.compile(r"[。！!？?；;\n…】]")
-_COUNTED = r"(?:\d+|[一二两三四五六七八九十几多]+|这|那)(?:[个栋条座台家项块处份套些种件次]|样)"
+_COUNTED = r"(?:\d+|[一二两三四五六七八九几多]+|这|那)(?:[个栋条座台家项块处份套些种件次]|样)"
 _UNIT = re.compile(r"^(?:(?:[a-z]\d{0,2}|[\u4e00-\u9fff]{2,3}?)[市区县镇](?!场|政|民|长))+")
 _GOES_ON = r"^(?:并且|并|同时|以及|另外|还要|还|继续|重新|彻底|尽快|及时|能|也)*"
 _ASKED_OF = re.compile(r"^.*(?:请问|想问|问一下|问下|咨询)")
@@ -31,17 +31,17 @@ class Demands:
     """Finds requests and questions by the word lists of `asks.toml`; that file explains the lists."""
 
     def __init__(self, lists: WordLists, questions: Mapping[str, str]) -> None:
-        verb = _any_of(lists["办事"])
+        verb = any_of(lists["办事"])
         self._verb = re.compile(verb)
-        self._lead = re.compile(f"(?:{_any_of(lists['非请求'])})|(?P<lead>{_any_of(lists['请求'])})")
+        self._lead = re.compile(f"(?:{any_of(lists['非请求'])})|(?P<lead>{any_of(lists['请求'])})")
         self._goes_on = re.compile(f"{_GOES_ON}(?:{verb}|将|把)")
         self._object_first = re.compile(
-            rf"(?:将|把|对)(?P<object>[^，。]{{2,24}}?)(?:进行|予以|给予|加以|{_any_of(lists['修饰'])})*(?P<verb>{verb})(?:掉|到位)?$"
+            rf"(?:将|把|对)(?P<object>[^，。]{{2,24}}?)(?:进行|予以|给予|加以|{any_of(lists['修饰'])})*(?P<verb>{verb})(?:掉|到位)?$"
         )
-        self._filler = re.compile(f"{_COUNTED}|{_any_of(lists['修饰'])}")
-        self._empty = re.compile(f"(?:{_any_of(lists['空话'])})+")
-        self._question = re.compile(_any_of(lists["疑问"]))
-        self._outright = re.compile(_any_of(lists["真问"]))
+        self._filler = re.compile(f"{_COUNTED}|{any_of(lists['修饰'])}")
+        self._empty = re.compile(f"(?:{any_of(lists['空话'])})+")
+        self._question = re.compile(any_of(lists["疑问"]))
+        self._outright = re.compile(any_of(lists["真问"]))
         self._plain_question = questions
 
     def wishes(self, reading: Reading, place: str | None) -> Iterator[Wish]:
@@ -123,5 +123,6 @@ def whole_words(text: str, longest: int, *, from_end: bool = False) -> str:
     return kept
 
 
-def _any_of(words: Iterable[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for one of the words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

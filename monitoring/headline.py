@@ -5,7 +5,7 @@ before outcries, questions and counts of complaints.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +19,8 @@ LONGEST = _LONGEST_PLACE + 1 + LONGEST_TOLD
 _SHORTEST_CLAUSE = 4
 _TELLING = 6
 """A shorter clause of the body names a thing and seldom what is the matter with it."""
+_SHORT, _VERY_SHORT = 8, 5
+"""Shorter clauses seldom stand alone."""
 _LOOKED_AT = 16
 """Clauses of a post that are weighed; what happened is told at the beginning."""
 
@@ -36,8 +38,10 @@ _PREFACE = re.compile(
 _WITNESS = re.compile(
     r"^(?:(?:刚刚?|刚才|就|今天|今晚|昨晚|我们?|亲眼|现场)*(?:看到|看见|目睹|撞见|拍到|听到)|这里|现场|那里|这边|的)(?!的)"
 )
+_INSIDE = re.compile(r"^(?:[内里](?![面部])|旁边?(?=的))")
+"""What is left of a place's words when its name is taken off."""
 _ENDING = re.compile(r"(?:的(?:问题|反映|情况|投诉|举报|建议|咨询|请求))+$")
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}|\d{1,2})[、.．)）]")
+_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}|\d{1,2})[、.．)） ]")
 _TAGS = re.compile(r"#[^#\n]{1,40}#|//?@[^\s:：]+[:：]?|@[^\s:：，。]+|https?://\S+")
 _CLAUSE = re.compile(
     r"(?P<said>[^，。！？；,!?;\n【】…~～‼⚠\ufe0f\U0001f000-\U0001faff]+?)(?P<end>：|:(?!\d)|[，。！？；,!?;\n【】…~～‼⚠\ufe0f\U0001f000-\U0001faff]+|$)"
@@ -71,6 +75,12 @@ class _Clause:
     in_title: bool
     asks: bool
     place: str
+    begins: bool = True
+
+    @property
+    def is_loud(self) -> bool:
+        """Whether it cries out, asks or paints instead of telling."""
+        return self.asks or bool(_OUTCRY.search(self.said) or _VIVID.search(self.said))
 
     @property
     def worth(self) -> float:
@@ -87,8 +97,8 @@ def headline(place: str | None, title: str, text: str) -> str:
     clauses = list(_clauses(named, title, text))
     if not clauses:
         return _fitted(" ".join(re.sub("[!！]", " ", title.strip() or text).split()) or "（无文字）", LONGEST)
-    best = max(clauses, key=lambda clause: clause.worth).said
-    told = _fitted(_attributed(best, relayed=bool(_RELAYED.search(text))), LONGEST_TOLD)
+    best = max(range(len(clauses)), key=lambda number: clauses[number].worth)
+    told = _fitted(_attributed(_whole(clauses, best), relayed=bool(_RELAYED.search(text))), LONGEST_TOLD)
     return f"{named}：{told}" if named and named not in told else told
 
 
@@ -105,17 +115,31 @@ def _clauses(place: str, title: str, text: str) -> Iterator[_Clause]:
     """The clauses of a post that say something, cleared of greeting, preface, place and heat."""
     ordinal = 0
     for part, in_title in ((title, True), (text, False)):
+        begins = True
         for found in _CLAUSE.finditer(_GREETING.sub("", _TAGS.sub("", part).strip())):
             said = _cleared(found["said"], place)
             if len(said) >= _SHORTEST_CLAUSE and ordinal < _LOOKED_AT:
-                yield _Clause(said, ordinal, in_title, "？" in found["end"] or "?" in found["end"], place)
+                yield _Clause(said, ordinal, in_title, "？" in found["end"] or "?" in found["end"], place, begins)
                 ordinal += 1
+            begins = found["end"] not in ("，", ",")
+
+
+def _whole(clauses: Sequence[_Clause], number: int) -> str:
+    """The clause; a short one with that before it in its sentence, which has its subject, a very short one else with that after it."""
+    clause = clauses[number]
+    before = clauses[number - 1] if number and not clause.begins and len(clause.said) < _SHORT else None
+    next_one = clauses[number + 1] if number + 1 < len(clauses) else None
+    after = next_one if next_one and not next_one.begins and len(clause.said) < _VERY_SHORT else None
+    for first, second in ((before, clause), (clause, after)):
+        if first and second and not first.is_loud and not second.is_loud and len(first.said) + len(second.said) < LONGEST_TOLD:
+            return f"{first.said}，{second.said}"
+    return clause.said
 
 
 def _cleared(said: str, place: str) -> str:
     plain = _ENDING.sub("", _PREFACE.sub("", _NUMBERING.sub("", " ".join(said.split()))))
     after = plain.partition(place)[2] if place else ""
-    plain = _WITNESS.sub("", (after if len(after) >= _SHORTEST_CLAUSE else plain).lstrip("、 的"))
+    plain = _WITNESS.sub("", _INSIDE.sub("", after if len(after) >= _SHORTEST_CLAUSE else plain).lstrip("、 的"))
     plain = _HEATED.sub("", plain).strip("、 \"'（）()")
     return plain if plain.count("“") == plain.count("”") else re.sub("[“”]", "", plain)
 

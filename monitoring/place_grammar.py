@@ -113,7 +113,7 @@ class PlaceGrammar:
                 return words.starts[number]
             if at - words.starts[number] > longest:
                 break
-            if self._ends_a_name(word, words.tags[number]) or (word == "和" and at - start > 1):
+            if self._ends_a_name(word, words.tags[number]) or (word == "和" and at - start != 1):
                 return words.starts[number] + 1 if len(word) == 2 and word[0] in _BEFORE_NAMES else start
             start = words.starts[number]
         return start
