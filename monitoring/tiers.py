@@ -44,6 +44,10 @@ class Yield:
 RAISE_TO_A, STAY_IN_A = 56.0, 28.0
 """Worth per 28 days: two posts of ours a day, or one that names us; half of that keeps the tier."""
 RAISE_TO_B, STAY_IN_B = 6.0, 2.0
+RAISE_FOR_OVERFLOW, STAY_FOR_OVERFLOW = 2, 1
+"""Posts of ours per 28 days from which on it matters that posts are lost between two readings."""
+SLACK = 0.5
+"""A slower tier is proposed only where it would be fast enough with room to spare."""
 
 
 def yield_of(habit: Habit, alerts: int) -> Yield:
@@ -62,8 +66,10 @@ def fitting_tier(brought: Yield, current: Tier, intervals: Intervals) -> Tier:
         tier = Tier.B
     else:
         tier = Tier.C
-    faster = [each for each in Tier if each <= tier and not _overflows(brought, intervals[each])]
-    return max(faster, default=Tier.A) if brought.ours else tier
+    if brought.ours < (STAY_FOR_OVERFLOW if current < tier else RAISE_FOR_OVERFLOW):
+        return tier
+    fast_enough = [each for each in Tier if each <= tier and not _overflows(brought, intervals[each], 1.0 if each <= current else SLACK)]
+    return max(fast_enough, default=Tier.A)
 
 
 async def propose(session: AsyncSession, source: Source, habit: Habit, intervals: Intervals, now: datetime) -> TierProposal | None:
@@ -110,8 +116,8 @@ async def open_proposals(session: AsyncSession) -> Mapping[int, TierProposal]:
     return {proposal.source_id: proposal for proposal in (await session.exec(query)).all()}
 
 
-def _overflows(brought: Yield, interval: timedelta) -> bool:
-    return brought.posts / _MONTH_DAYS * (interval / _DAY) > ENTRIES_SHOWN
+def _overflows(brought: Yield, interval: timedelta, room: float = 1.0) -> bool:
+    return brought.posts / _MONTH_DAYS * (interval / _DAY) > ENTRIES_SHOWN * room
 
 
 def _refused_lately(standing: TierProposal, fitting: Tier, now: datetime) -> bool:

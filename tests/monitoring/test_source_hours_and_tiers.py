@@ -69,7 +69,7 @@ async def test_what_lies_before_the_window_is_forgotten(database: Database, cloc
     [
         (Yield(3000, 60, 10, 3), Tier.B, Tier.A), (Yield(300, 30, 0, 1), Tier.A, Tier.A), (Yield(300, 30, 0, 1), Tier.B, Tier.B),
         (Yield(300, 10, 0, 0), Tier.A, Tier.B), (Yield(500, 0, 0, 0), Tier.B, Tier.C), (Yield(500, 4, 0, 0), Tier.C, Tier.C),
-        (Yield(500, 4, 0, 0), Tier.B, Tier.B), (Yield(20_000, 1, 0, 0), Tier.C, Tier.B), (Yield(200_000, 5, 0, 0), Tier.B, Tier.A),
+        (Yield(500, 4, 0, 0), Tier.B, Tier.B), (Yield(20_000, 2, 0, 0), Tier.C, Tier.B), (Yield(200_000, 5, 0, 0), Tier.B, Tier.A),
         (Yield(200_000, 0, 0, 0), Tier.C, Tier.C), (Yield(30, 0, 0, 8), Tier.C, Tier.A), (Yield(30, 0, 60, 0), Tier.C, Tier.A),
     ],
 )  # fmt: skip
