@@ -182,6 +182,19 @@ def sources_add(
     _run(lambda: sources_work.add(settings, preset, context.args, rsshub=rsshub, name=name, tier=tier, only_print=only_print))
 
 
+@sources.command("import")
+def sources_import(
+    file: Annotated[Path, typer.Argument(help="帖子或工单：.csv .xlsx .jsonl .jsonl.gz。")],
+    settings: SettingsPath = DEFAULT_SETTINGS,
+    ring_days: Annotated[int, typer.Option(min=0, help="早于这么多天的帖子只入库，不立工单、不预警。")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """批量导入往年的帖子或工单。可中断，重跑同一命令接着来。"""
+    from bot import importing_posts
+
+    _finish(importing_posts.import_posts(settings, file, ring_days=ring_days, as_json=as_json))
+
+
 @staff.command("login")
 def staff_login(name: str, settings: SettingsPath = DEFAULT_SETTINGS) -> None:
     """给一位值班人员生成网页值班室的一次性登录链接。"""

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from bot.loops import pause
 from casework.desk import Desk
-from casework.intake import receive
+from casework.intake import receive_all
 from monitoring import polling
 from monitoring.errors import SourceError
+from monitoring.observe import read_new
 from monitoring.polling import Intervals
 from monitoring.post import Batch, PostSource, RawPost
 from monitoring.source import POLL_INTERVALS, Source
@@ -21,7 +22,7 @@ from storage.engine import Database
 
 log = logging.getLogger("wensheng.watcher")
 
-POSTS_PER_TRANSACTION = 20
+POSTS_PER_TRANSACTION = 50
 LONGEST_IDLE_SECONDS = 2.0
 AT_ONCE = 16
 """Sources read side by side."""
@@ -127,9 +128,11 @@ class Watcher:
     async def take_in(self, source: Source, batch: Batch) -> int:
         """Store a batch: the posts first, the cursor last, so that a reader killed in between reads them again."""
         for posts in _chunks(batch.posts):
+            now = self._clock.now()
+            async with self._database.reading() as session:
+                read = await read_new(session, posts, source, now, self._desk.watch)
             async with self._database.transaction() as session:
-                for post in posts:
-                    await receive(session, post, source, self._clock.now(), self._desk)
+                await receive_all(session, posts, source, now, self._desk, read)
             self._stirred.set()
         async with self._database.transaction() as session:
             await polling.move_cursor(session, source, batch.cursor)

@@ -45,20 +45,22 @@ async def receive_all(
     now: datetime,
     desk: Desk,
     read_before: Mapping[str, ReadPost] | None = None,
+    *,
+    tell_from: datetime | None = None,
 ) -> list[Received]:
     """Take in posts of one source one after the other, as `receive` does. A card that stands is renewed once, by what all have brought.
 
     Args:
         read_before: key -> the post as it was read outside the transaction; see `observe_all`.
+        tell_from: staff hear nothing of posts from before this moment: they open no case and renew no card.
     """
     received, cases, stale = list[Received](), dict[int, Case](), dict[int, Case]()
     async for observation in observe_all(session, posts, source, now, desk.watch, read_before):
         event = observation.event
-        if event is None or event.level == 0:
+        if event is None or event.level == 0 or (tell_from and observation.item.posted_at < tell_from):
             received.append(Received(observation))
-            continue
-        told = await _tell(session, observation, event, now, desk, cases, stale)
-        received.append(told)
+        else:
+            received.append(await _tell(session, observation, event, now, desk, cases, stale))
     for case in stale.values():
         await refresh(session, case, now, desk)
     return received

@@ -37,7 +37,10 @@ def own_factors(event: Event) -> list[Factor]:
 
 
 async def regrade(session: AsyncSession, event: Event, item: Item, policy: GradingPolicy, now: datetime) -> Grade:
-    """Measure an event again after a post has joined, and note its points, factors and doubts. The level itself is left alone."""
+    """Measure an event again after a post has joined, and note its points, factors and doubts. The level itself is left alone.
+
+    The post, and the hour it counts to, are written already where `has_pace`.
+    """
     await _measure(session, event)
     grade = grade_event(event.item_level, own_factors(event), spread_of(event, now), policy)
     event.points = grade.points
@@ -45,6 +48,11 @@ async def regrade(session: AsyncSession, event: Event, item: Item, policy: Gradi
         event.factors = [factor.to_json() for factor in grade.factors]
     event.doubts = doubts(own_factors(event))
     return grade
+
+
+def has_pace(event: Event) -> bool:
+    """Whether an event has posts enough for its pace to be measured."""
+    return event.item_count >= FEWEST_FOR_TREND
 
 
 def may_raise(event: Event, level: int) -> bool:
@@ -80,8 +88,7 @@ def spread_of(event: Event, now: datetime) -> EventSpread:
 
 async def _measure(session: AsyncSession, event: Event) -> None:
     """The pace at the event's newest post: a source that is polled once an hour must not make a fast event look slow."""
-    if event.item_count >= FEWEST_FOR_TREND:
-        await session.flush()
+    if has_pace(event):
         set_pace(event, await measure(session, event, event.last_posted_at))
     event.heat = heat(event.item_count, event.likes, event.reposts, event.per_minute)
 

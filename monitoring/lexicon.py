@@ -31,6 +31,10 @@ class Lexicon:
 
         return AhoCorasick(self.words)
 
+    def __reduce__(self) -> tuple[type["Lexicon"], tuple[tuple[str, ...]]]:
+        """From process to process go the words; the automaton is made anew."""
+        return Lexicon, (self.words,)
+
     def find(self, text: str) -> Hits:
         """Every word that occurs in `text`, overlapping ones too, with the offsets where it begins."""
         hits: dict[str, list[int]] = {}

@@ -1,9 +1,11 @@
 """One public post is seen: stored, read, gathered into its event, graded. Everything in the caller's transaction."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import col, select
@@ -22,7 +24,8 @@ from monitoring.watch import Watch
 from storage import audit
 from storage.numbering import number
 
-_SAME_POSTS = select(Item).where(Item.source_id == bindparam("source"), col(Item.source_key).in_(bindparam("keys", expanding=True)))
+_SAME = (Item.source_id == bindparam("source"), col(Item.source_key).in_(bindparam("keys", expanding=True)))
+_SAME_POSTS, _SAME_KEYS = select(Item).where(*_SAME), select(Item.source_key).where(*_SAME)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,17 @@ async def observe(session: AsyncSession, post: RawPost, source: Source, now: dat
     return observation
 
 
+async def read_new(session: AsyncSession, posts: Sequence[RawPost], source: Source, now: datetime, watch: Watch) -> dict[str, ReadPost]:
+    """Read those posts that were never seen before, in a thread: for `observe_all`, before the turn to write is taken.
+
+    Returns:
+        key -> the post as it was read.
+    """
+    known = set((await session.exec(_SAME_KEYS, params=_same(posts, recording.stored_id(source)))).all())
+    new = {post.key: post for post in posts if post.key not in known}
+    return await asyncio.to_thread(lambda: {key: recording.read(post, now, watch) for key, post in new.items()})
+
+
 async def observe_all(
     session: AsyncSession,
     posts: Sequence[RawPost],
@@ -80,8 +94,11 @@ async def observe_all(
     """
     batch = _Batch(session, source, now, watch, Archive(session))
     known = await _known(session, posts, recording.stored_id(source))
-    ahead = dict(read_before or {})
-    ahead.update((post.key, recording.read(post, now, watch)) for post in posts if post.key not in known and post.key not in ahead)
+    before, ahead = read_before or {}, dict[str, ReadPost]()
+    for post in posts:
+        if post.key not in known and post.key not in ahead:
+            read = before.get(post.key)
+            ahead[post.key] = read if read and read.post == post else recording.read(post, now, watch)
     await batch.archive.expect(
         [band for read in ahead.values() for band in read.clues.bands], [key for read in ahead.values() for key in read.clues.keys]
     )
@@ -97,8 +114,11 @@ async def observe_all(
 
 async def _known(session: AsyncSession, posts: Sequence[RawPost], source_id: int) -> dict[str, Item]:
     """Those of the posts that were seen before, by their keys."""
-    rows = (await session.exec(_SAME_POSTS, params={"source": source_id, "keys": [post.key for post in posts]})).all()
-    return {item.source_key: item for item in rows}
+    return {item.source_key: item for item in (await session.exec(_SAME_POSTS, params=_same(posts, source_id))).all()}
+
+
+def _same(posts: Sequence[RawPost], source_id: int) -> dict[str, Any]:
+    return {"source": source_id, "keys": [post.key for post in posts]}
 
 
 @dataclass(frozen=True)
@@ -110,6 +130,7 @@ class _Batch:
     now: datetime
     watch: Watch
     archive: Archive
+    begun: dict[int, Event] = field(default_factory=dict)
     hours: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     async def see(self, read: ReadPost) -> Observation:
@@ -130,7 +151,7 @@ class _Batch:
 
     async def see_again(self, item: Item, post: RawPost) -> Observation:
         """Bring the counts of a known post up to date; more likes may show a graver level."""
-        event = await self.session.get(Event, item.event_id) if item.event_id is not None else None
+        event = await self._event(item.event_id) if item.event_id is not None else None
         level = event.level if event else 0
         gained = recording.renew_counts(item, post)
         if not gained:
@@ -147,22 +168,34 @@ class _Batch:
 
     async def write(self) -> None:
         """Write what is still pending, all together."""
-        await self.session.flush()
+        await self._settle()
         await self.archive.write()
+
+    async def _settle(self) -> None:
+        """Write what the pace of an event is measured by."""
+        await self.session.flush()
         await count_hours(self.session, self.hours)
+        self.hours.clear()
 
     async def _event_for(self, item: Item, belonging: gathering.Belonging) -> tuple[Event | None, bool]:
         """The event of a new item, and whether it stood before."""
         if belonging.event_id is not None:
-            with self.session.no_autoflush:
-                return await self.session.get_one(Event, belonging.event_id), True
+            return await self._event(belonging.event_id), True
         if not gathering.makes_events(item):
             return None, False
         event = gathering.begin(item)
         event.id = await number(self.session, Event)
         self.session.add(event)
+        self.begun[event.id] = event
         self.archive.begin(event.id)
         return event, False
+
+    async def _event(self, id_: int) -> Event:
+        """A standing event; one that this batch began may not be written yet."""
+        if id_ in self.begun:
+            return self.begun[id_]
+        with self.session.no_autoflush:
+            return await self.session.get_one(Event, id_)
 
     async def _joined(self, event: Event, item: Item, *, is_standing: bool) -> Observation:
         """Count an item into its event and grade the event."""
@@ -192,6 +225,8 @@ class _Batch:
 
     async def _graded(self, event: Event, item: Item) -> bool:
         """Grade an event; True where its level rose."""
+        if levelling.has_pace(event):
+            await self._settle()
         grade = await levelling.regrade(self.session, event, item, self.watch.policy, self.now)
         if not levelling.may_raise(event, grade.level):
             return False
