@@ -1,26 +1,28 @@
 """One post's text, read whole: whose business, how meant, where, what is asked, how grave, and why."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitoring.asks import find_asks
-from monitoring.attitude import judge_attitude
-from monitoring.conduct import conduct
-from monitoring.factors import Circumstances, Factor, find_factors
+from monitoring.attitude import PRAISE, judge_attitude
+from monitoring.factors import Circumstances, Factor, find_factors, told_deeds
 from monitoring.grading import grade_item
-from monitoring.intent import judge_intent
+from monitoring.grave_matter import taken_up
+from monitoring.intent import UNTRUE, judge_intent
 from monitoring.item import Attitude, Relevance
-from monitoring.lines import CONDUCT
 from monitoring.negativity import load_negativity
+from monitoring.occurrence import is_hearsay_for_all
 from monitoring.place import PlaceFound
 from monitoring.reading import Reading, read_post
 from monitoring.relevance import PLACE_MARK, RelevanceVerdict, judge_relevance
+from monitoring.tenor import load_tenor
 from monitoring.watch import Watch
 from prompts import say
 
-_DEEDS = frozenset({"officer_violence", "officer_conduct"})
-_SURE = 0.9
-_QUIET_INTENTS = frozenset({"咨询", "建议", "表扬", "中性资讯"})
+_QUIET_INTENTS = frozenset({"咨询", "建议"})
 """No alert for these where nothing bad is told."""
+_CONTENT_INTENTS = frozenset({PRAISE, UNTRUE})
+"""No alert for these but for something of level I or II."""
+_SERIOUS = 2
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,14 @@ def analyse(
     where = watch.places.find(reading)
     if where.offset is not None:
         reading = reading.marked(PLACE_MARK, where.offset)
-    business = _conduct_first(judge_relevance(reading, watch.rules), reading, watch)
-    stance = judge_attitude(reading, watch.cues, relevance_score=business.score)
+    deeds = told_deeds(reading, watch.cues)
+    business = taken_up(judge_relevance(reading, watch.rules, watch.own_weights), reading, watch.cues, watch.policy, deeds)
+    tenor = load_tenor().tenor(reading, watch.cues)
+    stance = judge_attitude(reading, watch.cues, relevance_score=business.score, tenor=tenor, deeds=deeds)
     attitude = stance.attitude if business.relevance.is_ours else Attitude.NEUTRAL
-    intent = judge_intent(reading, watch.cues, business, attitude)
+    intent = judge_intent(reading, watch.cues, business.relevance, attitude, tenor)
     known = Circumstances(business.line, attitude, likes, reposts, has_video)
-    factors = find_factors(reading, watch.cues, watch.policy, known) if business.relevance.is_ours else ()
+    factors = find_factors(reading, watch.cues, watch.policy, known, deeds) if business.relevance.is_ours else ()
     grade = grade_item(factors, watch.policy, alarming=_is_alarming(reading, business, intent, factors, watch))
     return Analysis(
         relevance=business.relevance,
@@ -88,7 +92,7 @@ def analyse(
         intent=intent,
         attitude=attitude,
         attitude_score=stance.score,
-        negativity=load_negativity().of_normal(reading.text),
+        negativity=load_negativity().of_features(reading.ngrams),
         place=where.place,
         district=where.district,
         asks=find_asks(reading, business.relevance, business.line, intent, where.place),
@@ -98,20 +102,16 @@ def analyse(
     )
 
 
-def _conduct_first(business: RelevanceVerdict, reading: Reading, watch: Watch) -> RelevanceVerdict:
-    """A post of ours that tells of violence or smashing by officers is about that, whatever they came for."""
-    if not business.relevance.is_ours or all(sign.name not in _DEEDS for sign in conduct(reading, watch.cues)):
-        return business
-    return replace(business, relevance=Relevance.YES, line=CONDUCT, score=max(business.score, _SURE))
-
-
 def _is_alarming(reading: Reading, business: RelevanceVerdict, intent: str, factors: tuple[Factor, ...], watch: Watch) -> bool:
     """Ours, and a complaint, a report, a cry for help, or something bad told in any other form."""
     if not business.relevance.is_ours:
         return False
-    if any(watch.policy.item[factor.name].floor for factor in factors):
+    floors = [watch.policy.item[factor.name].floor for factor in factors]
+    if intent in _CONTENT_INTENTS:
+        return any(0 < floor <= _SERIOUS for floor in floors)
+    if any(floors) or is_hearsay_for_all(reading, watch.cues):
         return True
-    if intent in ("表扬", "中性资讯"):
+    if intent == "中性资讯":
         return False
     return intent not in _QUIET_INTENTS or reading.has(watch.cues["grievance"])
 

@@ -1,14 +1,23 @@
 """How a post stands to the department: blame or praise, and whom it is meant for."""
 
-from collections.abc import Iterator
+import math
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from monitoring.conduct import conduct
+from monitoring.conduct import MISDEEDS
 from monitoring.cues import Cues
 from monitoring.item import Attitude
 from monitoring.reading import Reading
+from monitoring.sign import Sign
+from monitoring.tenor import Tenor
 
 NEGATIVE_FROM = 0.5
+MODEL_TRUST = 0.5
+"""Of the model's logit of blame; 0.3 and 1.0 do as well by cross-validation."""
+_LEAST = 0.03
+"""No words of blame are no proof of contentment."""
+PRAISE = "表扬"
 _OPEN_BLAME = 0.62
 """Blame that fits nobody but an authority."""
 _AIMED_BLAME = 0.42
@@ -17,6 +26,14 @@ _ELSEWHERE_BLAME = 0.07
 _WEARY = 0.06
 _MOST_WEARY = 4
 _CONDUCT = "执法行为"
+_LONG = r"(?:[半几数一两二三四五六七八九十\d]+(?:多|来)?(?:个)?(?:月|年|天|周|星期)|好久|至今)"
+_IRONY = re.compile(
+    rf"(?:效率|速度|动作|办事)(?:真|好|可真|实在|就是)[^，。！？\n]{{0,3}}[高快][^。！？\n]{{0,16}}{_LONG}|(?:真是|真会|好一个)(?:为人民|为民|人民)[^。！？\n]{{0,20}}"
+    rf"|感谢[^。！？\n]{{0,8}}让我们?[^。！？\n]{{0,10}}(?:闻|忍|熬|吸|受|听)了|厉害了我?的?(?:城管|执法|部门|政府)"
+    r"|(?:来了|到了)[^。！？\n]{0,16}(?:拍|看|转)[^。！？\n]{0,8}(?:走了|就走|走人)|(?:城管|队员|执法|所里|部门)[^。！？\n]{0,12}(?:抽[根支]?烟|吃了?顿?饭|打游戏|聊天|喝茶)"
+    r"|(?:难道|是不是要|非得)[^。！？\n]{0,16}(?:你们|城管|政府|部门|局)[^。！？\n]{0,12}[?？才]|你们[^。！？\n]{0,10}(?:干嘛|干什么|干啥)[^。！？\n]{0,6}|还要你们|谁信"
+)
+"""Praise with a long time behind it, thanks for what had to be borne, officers who come, look and leave, questions that ask nothing."""
 
 
 @dataclass(frozen=True)
@@ -28,33 +45,43 @@ class AttitudeVerdict:
     words: tuple[str, ...] = ()
 
 
-def judge_attitude(reading: Reading, cues: Cues, *, relevance_score: float) -> AttitudeVerdict:
+def judge_attitude(reading: Reading, cues: Cues, *, relevance_score: float, tenor: Tenor, deeds: Sequence[Sign]) -> AttitudeVerdict:
     """Weigh the blame that falls on the department or the government; blame on shops, neighbours and managers of estates hardly counts.
 
     Args:
         relevance_score: a post that is likely somebody else's business is likely no blame either.
+        tenor: what the model makes of the post: it hears blame that is only implied.
+        deeds: what the post tells to have been done.
     """
-    weights = list(_blames(reading, cues))
+    weights = list(_blames(reading, cues, deeds))
     acquitted = 1.0
     for _, weight in weights:
         acquitted *= 1 - weight
-    score = (1 - acquitted) * min(1.0, 0.3 + relevance_score)
+    score = _together(1 - acquitted, tenor.blame) * min(1.0, 0.3 + relevance_score)
     words = tuple(dict.fromkeys(word for word, weight in sorted(weights, key=lambda pair: -pair[1]) if weight >= _LOOSE_BLAME))
     if score >= NEGATIVE_FROM:
         return AttitudeVerdict(Attitude.NEGATIVE, score, words)
     thanks = _praise(reading, cues)
-    if thanks and score < NEGATIVE_FROM / 2:
+    if (thanks or not reading.has(cues["demand"])) and tenor.praises(certain=not thanks) and score < NEGATIVE_FROM / 2:
         return AttitudeVerdict(Attitude.POSITIVE, score / 2, thanks)
     return AttitudeVerdict(Attitude.NEUTRAL, score, words)
 
 
-def _blames(reading: Reading, cues: Cues) -> Iterator[tuple[str, float]]:
+def _together(by_words: float, blame: float) -> float:
+    """The likelihood by the words of blame, moved by the model's logit."""
+    bounded = min(max(by_words, _LEAST), 1 - _LEAST)
+    return 1 / (1 + math.exp(-(math.log(bounded / (1 - bounded)) + MODEL_TRUST * blame)))
+
+
+def _blames(reading: Reading, cues: Cues, deeds: Sequence[Sign]) -> Iterator[tuple[str, float]]:
     """Each word of blame once, with its weight where it stands best."""
     best: dict[str, float] = {}
-    if any(sign.name != "officers_attacked" for sign in conduct(reading, cues)):
+    if any(sign.name in MISDEEDS for sign in deeds):
         best[_CONDUCT] = _OPEN_BLAME
     for word, _ in reading.starts(cues["blame_official"]):
         best[word] = _OPEN_BLAME
+    if irony := _IRONY.search(reading.text):
+        best[irony.group()] = _OPEN_BLAME
     for word, start in reading.starts(cues["blame"]):
         best[word] = max(best.get(word, 0.0), _aim(reading, cues, start))
     yield from best.items()
@@ -83,6 +110,7 @@ def _praise(reading: Reading, cues: Cues) -> tuple[str, ...]:
     """Words of praise that are not the courtesy at the end of a request."""
     polite = [(start, start + len(word)) for word, start in reading.starts(cues["courtesy"])]
     requests = reading.has(cues["complain"] - cues["praise"])
-    words = [word for word, start in reading.starts(cues["praise"]) if not any(first <= start < last for first, last in polite)]
+    found = sorted(reading.starts(cues["praise"]), key=lambda pair: pair[1])
+    words = dict.fromkeys(word for word, start in found if not any(first <= start < last for first, last in polite))
     in_headline = any(start < reading.head_end for word in words for start in reading.hits[word])
-    return tuple(words) if words and (in_headline or not requests) else ()
+    return tuple(words) if in_headline or not requests else ()

@@ -1,6 +1,6 @@
 """What one post tells that decides how grave it is: named factors, each with its words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,8 +8,9 @@ from monitoring.conduct import conduct
 from monitoring.cues import Cues
 from monitoring.harm import harms
 from monitoring.item import Attitude
+from monitoring.occurrence import happened
 from monitoring.policy import GradingPolicy
-from monitoring.pressure import is_hot_title, pressure, spread
+from monitoring.pressure import crowds, is_hot_title, pressure, spread
 from monitoring.reading import Reading
 from monitoring.sign import Sign
 from prompts import say
@@ -54,10 +55,10 @@ class Circumstances:
     has_video: bool = False
 
 
-def find_factors(reading: Reading, cues: Cues, policy: GradingPolicy, known: Circumstances) -> tuple[Factor, ...]:
-    """The factors of a post that is the department's business, heaviest first, each name once."""
+def find_factors(reading: Reading, cues: Cues, policy: GradingPolicy, known: Circumstances, deeds: Sequence[Sign]) -> tuple[Factor, ...]:
+    """The factors of a post that is the department's business, heaviest first, each name once. `deeds` are those of `told_deeds`."""
     found: dict[str, Sign] = {}
-    for sign in _signs(reading, cues, known):
+    for sign in (*deeds, *_signs(reading, cues, known)):
         if sign.name not in found or sign.value > found[sign.name].value:
             found[sign.name] = sign
     return tuple(sorted((weigh(sign, policy) for sign in found.values()), key=lambda factor: -factor.points))
@@ -70,15 +71,21 @@ def weigh(sign: Sign, policy: GradingPolicy) -> Factor:
     return Factor(sign.name, sign.value, rule.points, say(key, label=rule.label, value=f"{sign.value:.0f}", points=rule.points), sign.span)
 
 
+def told_deeds(reading: Reading, cues: Cues) -> tuple[Sign, ...]:
+    """What a post tells to have been done to people, by officers and by crowds, gravest first; nothing where it tells of no real event."""
+    if not happened(reading, cues):
+        return ()
+    return (*harms(reading, cues), *conduct(reading, cues), *crowds(reading, cues))
+
+
 def _signs(reading: Reading, cues: Cues, known: Circumstances) -> Iterator[Sign]:
-    yield from harms(reading, cues)
-    yield from conduct(reading, cues)
     in_vain = known.attitude is Attitude.NEGATIVE  # waiting without result counts only where the department is blamed for it
     yield from (sign for sign in pressure(reading, cues) if in_vain or sign.name != "repeated")
     yield from spread(known.likes, known.reposts)
     if known.has_video:
         yield Sign("video")
-    yield from _hot(reading, cues, known)
+    if happened(reading, cues):
+        yield from _hot(reading, cues, known)
 
 
 def _hot(reading: Reading, cues: Cues, known: Circumstances) -> Iterator[Sign]:

@@ -11,13 +11,35 @@ from monitoring.sign import Sign, sign_at
 SEVERAL_HARMED = 3
 MANY_HARMED = 10
 _REACH = 18
-"""Characters around a harm in which its victims and their number are looked for."""
+"""Characters around a harm in which its victims are looked for."""
+_COUNTED = 36
+"""Characters before a harm in which its victims are counted."""
+_SCENE = 60
+"""Characters around a harm in which it shows where it happened."""
 
 _PEOPLE = re.compile(
-    rf"(?P<number>\d+|[{NUMERAL}]+|数[十百]|上[百千]|几十|十几|多)(?:余|多|来)?(?:名|个|位)?(?:人|学生|孩子|儿童|小孩|老人|居民|顾客|员工|行人|路人|乘客|游客|市民|男子|女子|妇女|师生|患者|幼儿|同学|工人|业主|群众)"
+    rf"(?<![第每])(?P<number>\d+|[{NUMERAL}]+|数[十百]|上[百千]|几[十百]|十几|[二三四五六七八九]十几|[{NUMERAL}]+百[{NUMERAL}]+十几|好几|好多|多)(?:余|多|来|几)?"
+    r"(?:(?:名|位|口)(?!额)|个(?!月|小时|星期|钟|楼|单元|地方|问题|部门|电话|摊)|人(?!民|行|次|份)"
+    r"|(?:学生|孩子|儿童|小孩|老人|居民|顾客|宾客|员工|行人|路人|乘客|游客|市民|师生|同学|工人|业主|群众))"
 )
-_AGE = re.compile(r"(?:(?<!\d)(?:1[0-7]|[1-9])|[一二三四五六七八九十]{1,2})岁")
-_SCHOOL = re.compile(r"学校|幼儿园|小学|中学|学生|食堂|班上|全班")
+_CASUALTIES = re.compile(rf"(?P<number>\d+|[{NUMERAL}]+)(?:多|余)?(?:名|个|人)?(?:死亡?|伤|遇难)(?![^，。]{{0,1}}[者员心率])")
+_DEATHS = re.compile(
+    rf"(?:致|成|了)(?:\d+|[{NUMERAL}]+)(?:多|余)?(?:名|个)?人?(?:死亡?(?!亡?者)|遇难)|(?:\d|[{NUMERAL}])(?:人)?死(?=[\d{NUMERAL}，。！\s]|$)"
+    rf"|死了(?:\d+|[{NUMERAL}]+|好几)个|(?:孩子|老人|[{NUMERAL}]个人?|一家[{NUMERAL}]口(?:都|全)?|我?爸|我?妈|娃)(?:就|都|全)?没了(?![\w]{{0,3}}(?:钱|工作|办法|法|意思|地方|学))"
+)
+"""Deaths told by counts and by the mild words of everyday."""
+_BROKEN = re.compile(
+    r"[砸轧压撞夹打摔咬绞]断[^，。]{0,6}(?:腿|手|臂|骨|脊|指|脚|腰|肋|腕)|(?:腿|手|臂|骨头?|脊柱|手指|脚|肋骨|鼻梁骨?)[都被给]*[打砸轧压撞夹摔]断"
+)
+"""Bones, not planks."""
+_BEAST = re.compile(r"鱼|树|草|木|苗|鸡|鸭|猪|狗|猫|虾|牛|羊|花|虫|鸟|蛇|动物|绿植|庄稼|蟑螂|老鼠|老虎")
+_HUMAN = re.compile(
+    r"人|我|他|她|孩|娃|童|婴|爸|妈|爷|奶|婆|母|父|叔|哥|弟|姐|妹"
+    r"|伯|姨|男|女|岁|学生|师傅|司机|工|主|者|名|位|民|客|夫妻|太|贩|队员|汉"
+)
+_YEARS_AGO = re.compile(r"(?:19|20)?\d{2}年(?!\d{1,2}月)[^，。]{0,12}$|死了[^，。]{0,4}年")
+_AGE = re.compile(r"(?:(?<!\d)(?:1[0-7]|[1-9])|(?<![二三四五六七八九])十?[一二三四五六七八九]?)(?<=[\d一二三四五六七八九十])岁")
+_SCHOOL = re.compile(r"学校|幼儿园|小学|中学|高中|初中|学生|校医|校园|住宿生|班上|全班|我们班|家长群|托管班|营养餐|娃")
 
 
 def harms(reading: Reading, cues: Cues) -> Iterator[Sign]:
@@ -31,50 +53,86 @@ def harms(reading: Reading, cues: Cues) -> Iterator[Sign]:
 
 
 def _death(reading: Reading, cues: Cues) -> Iterator[Sign]:
-    spared = [(start, start + len(word)) for word, start in reading.starts(cues["death_not"])]
-    for span in cues.stated(reading, "death"):
-        if not any(start <= span.start < end or start < span.end <= end for start, end in spared) and "人命" not in span.text:
-            yield sign_at("death", reading, span)
-            return
+    spans = [*cues.stated_but(reading, "death", "death_not")]
+    spans += [span for span in cues.stated(reading, "death_mild") if near(reading, span, cues["death_scene"], _REACH)]
+    spans += [_span(match) for match in _DEATHS.finditer(reading.text) if cues.is_fact(reading, *match.span())]
+    if span := next((span for span in spans if is_human(reading, span) and not _is_old(reading, span)), None):
+        yield sign_at("death", reading, span)
+
+
+def is_human(reading: Reading, span: Span) -> bool:
+    """False where it is fish, trees or dogs that came to harm: who stands before 被 where the clause has it, else anybody in it."""
+    clause = reading.text[reading.clause_at(span.start).start : span.end]
+    clause = clause.partition("被")[0] or clause
+    return not _BEAST.search(clause) or _HUMAN.search(clause) is not None
+
+
+def _is_old(reading: Reading, span: Span) -> bool:
+    """Whether the clause puts it into a bygone year."""
+    clause = reading.clause_at(span.start)
+    return bool(_YEARS_AGO.search(reading.text[clause.start : span.start]) or _YEARS_AGO.search(reading.text[span.start : clause.end]))
 
 
 def _injuries(reading: Reading, cues: Cues) -> Iterator[Sign]:
-    severe = cues.first_stated(reading, "severe_injury")
-    if severe:
+    broken = (_span(match) for match in _BROKEN.finditer(reading.text) if cues.is_fact(reading, *match.span()))
+    severe = next(cues.stated_but(reading, "severe_injury", "severe_not"), None) or next(broken, None)
+    if severe and not _is_old(reading, severe):
         yield sign_at("severe_injury", reading, severe)
     hurt = list(cues.stated(reading, "injury"))
+    hurt += [_span(match) for match in _CASUALTIES.finditer(reading.text) if cues.is_fact(reading, *match.span())]
     if not hurt:
         return
     victims, span = max(((_victims(reading, span), span) for span in hurt), key=lambda pair: pair[0])
+    yield sign_at(_by_number(victims) or "injury", reading, span, victims)
+
+
+def _by_number(victims: int) -> str | None:
+    """The factor that so many victims make, None for one or two."""
     if victims >= MANY_HARMED:
-        yield sign_at("group_harm", reading, span, victims)
-    elif victims >= SEVERAL_HARMED:
-        yield sign_at("several_injured", reading, span, victims)
-    else:
-        yield sign_at("injury", reading, span, victims)
+        return "group_harm"
+    return "several_injured" if victims >= SEVERAL_HARMED else None
 
 
 def _victims(reading: Reading, span: Span) -> int:
-    """How many people the clause of a harm names, at least one."""
-    around = reading.clause_at(span.start).text
-    return max((count(match["number"]) or 1 for match in _PEOPLE.finditer(around)), default=1)
+    """How many people a harm has struck: the number nearest to it in its sentence, the one before it first; at least one."""
+    sentence = reading.sentence_at(span.start)
+    numbers = list(_PEOPLE.finditer(reading.text, max(sentence.start, span.start - _COUNTED), min(sentence.end, span.end + _REACH)))
+    before = [match for match in numbers if match.start() <= span.start]
+    nearest = before[-1] if before else next(iter(numbers), None)
+    return 1 if nearest is None else count(nearest["number"]) or (SEVERAL_HARMED if "好" in nearest["number"] else 1)
 
 
 def _explosion(reading: Reading, cues: Cues) -> Iterator[Sign]:
-    if span := cues.first_stated(reading, "explosion"):
+    blasts = cues.stated_but(reading, "explosion", "explosion_not")
+    falls = (span for span in cues.stated_but(reading, "collapse", "explosion_not") if _falls(reading, cues, span))
+    if (span := next(blasts, None) or next(falls, None)) and not _is_old(reading, span):
         yield sign_at("explosion", reading, span)
 
 
+def _falls(reading: Reading, cues: Cues, span: Span) -> bool:
+    """Whether what collapsed is a building."""
+    before = reading.text[max(reading.clause_at(span.start).start, span.start - _REACH) : span.start]
+    return any(thing in before for thing in cues["structure"])
+
+
 def _poisoning(reading: Reading, cues: Cues) -> Iterator[Sign]:
+    best: tuple[int, Span] | None = None
     for span in cues.stated(reading, "poisoning"):
-        victims = _victims(reading, span)
-        at_school = _SCHOOL.search(reading.text[max(0, span.start - 60) : span.end + 60]) is not None
-        if victims >= MANY_HARMED or (at_school and victims >= SEVERAL_HARMED):
-            yield sign_at("group_harm", reading, span, victims)
-            return
-        if victims >= SEVERAL_HARMED:
-            yield sign_at("several_injured", reading, span, victims)
-            return
+        victims = _poisoned(reading, cues, span)
+        if best is None or victims > best[0]:
+            best = victims, span
+    if best and (name := _by_number(best[0])):
+        yield sign_at(name, reading, best[1], best[0])
+
+
+def _poisoned(reading: Reading, cues: Cues, span: Span) -> int:
+    """How many, where a whole school class and “a whole crowd of us” count as many and as several."""
+    victims = _victims(reading, span)
+    at_school = _SCHOOL.search(reading.text[max(0, span.start - _SCENE) : span.end + _SCENE]) is not None
+    en_masse = near(reading, span, cues["en_masse"], _REACH)
+    if at_school and (victims >= SEVERAL_HARMED or en_masse):
+        return max(victims, MANY_HARMED)
+    return max(victims, SEVERAL_HARMED) if en_masse else victims
 
 
 def _vulnerable(reading: Reading, cues: Cues) -> Iterator[Sign]:
@@ -93,3 +151,7 @@ def _hazard(reading: Reading, cues: Cues) -> Iterator[Sign]:
     with_thing = (span for span in reading.spans(cues["hazard_sign"]) if near(reading, span, cues["hazard_thing"], _REACH))
     if span := next(alone, None) or next(with_thing, None):
         yield sign_at("hazard", reading, span)
+
+
+def _span(match: re.Match[str]) -> Span:
+    return Span(*match.span(), match.group())

@@ -1,51 +1,50 @@
 """What the writer wants: 投诉, 求助, 咨询, 建议, 表扬, 举报, or nothing of anybody."""
 
+from collections.abc import Iterator
+
+from monitoring.attitude import PRAISE
 from monitoring.cues import Cues
 from monitoring.item import Attitude, Relevance
+from monitoring.occurrence import is_debunk, is_elsewhere
 from monitoring.pressure import is_hot_title
 from monitoring.reading import Reading
-from monitoring.relevance import RelevanceVerdict
+from monitoring.tenor import Tenor
 
-_REPORTED_LINES = frozenset({"违法建设", "证照与无照经营", "产品质量与特种设备", "食品安全", "广告与不正当竞争"})
-"""Where somebody else's breach of law is denounced more often than one's own harm."""
-_HEAD_INTENTS = {"举报": "举报", "投诉": "投诉", "建议": "建议", "咨询": "咨询", "请问": "咨询", "求助": "求助", "表扬": "表扬"}
+UNTRUE = "谣言或不实"
+_NEWS = "中性资讯"
 
 
-def judge_intent(reading: Reading, cues: Cues, business: RelevanceVerdict, attitude: Attitude) -> str:
+def judge_intent(reading: Reading, cues: Cues, relevance: Relevance, attitude: Attitude, tenor: Tenor) -> str:
     """The strongest intent. The rubric's order: 举报 > 投诉 > 求助 > 建议 > 咨询; who is harmed himself complains, even where he reports.
 
-    Whether something is untrue cannot be read off a post, so 谣言或不实 is never the answer.
+    What the form of a post settles, rules settle; the rest is the model's, but for praise and news without their words:
+    a complaint mistaken for them would be lost. Whether something is untrue cannot be read off a post,
+    so 谣言或不实 is only what a post says of its own matter.
     """
-    if is_hot_title(reading):
-        return "中性资讯"
-    if business.relevance is Relevance.NOISE:
-        return "中性资讯" if reading.has(cues["news"]) and not reading.has(cues["first_person"]) else "情绪宣泄"
+    if is_debunk(reading, cues):
+        return UNTRUE
+    if (is_hot_title(reading) and not _asks(reading, cues)) or (is_elsewhere(reading, cues) and not reading.has(cues["first_person"])):
+        return _NEWS
+    if relevance is Relevance.NOISE and not _asks(reading, cues):
+        return _NEWS if reading.has(cues["news"]) and not reading.has(cues["first_person"]) else "情绪宣泄"
     if attitude is Attitude.POSITIVE:
-        return "表扬"
-    if business.line in _REPORTED_LINES and reading.has(cues["illegal"]) and not reading.has(cues["own_harm"]):
-        return "举报"
-    return _by_headline(reading) or _by_text(reading, cues)
+        return PRAISE
+    return tenor.intent_but(*_barred(reading, cues))
 
 
-def _by_headline(reading: Reading) -> str | None:
-    """What the headline names it itself."""
-    head = reading.headline.text if reading.headline else ""
-    return next((intent for word, intent in _HEAD_INTENTS.items() if word in head), None)
+def _barred(reading: Reading, cues: Cues) -> Iterator[str]:
+    """The intents that a post cannot have: by its words, and because what is stronger goes before what is weaker."""
+    yield PRAISE
+    if _asks(reading, cues) or (reading.has(cues["demand"] | cues["complain"]) and not reading.has(cues["news"])):
+        yield _NEWS
+    head = reading.text[: reading.head_end]
+    if reading.has(cues["complain"]) and not any(word in head for word in cues["suggest"]):
+        yield "建议"
+    if reading.has(cues["grievance"]) and not reading.has(cues["consult"]):
+        yield "咨询"
 
 
-def _by_text(reading: Reading, cues: Cues) -> str:
-    asking = reading.has(cues["demand"] | cues["ask_help"] | cues["suggest"] | cues["complain"] | cues["report"])
-    if reading.has(cues["news"]) and not reading.has(cues["first_person"] | cues["ask_help"] | cues["suggest"] | cues["report"]):
-        return "中性资讯"
-    if reading.has(cues["suggest"]) and not reading.has(cues["complain"]):
-        return "建议"
-    if reading.has(cues["consult"]) and not (asking and reading.has(cues["grievance"])):
-        return "咨询"
-    if (
-        reading.has(cues["help_plea"])
-        and not reading.has(cues["blame_official"])
-        and "投诉" not in reading.hits
-        and "扰民" not in reading.hits
-    ):
-        return "求助"
-    return "投诉"
+def _asks(reading: Reading, cues: Cues) -> bool:
+    """Whether a short line wants something of somebody, as no headline does."""
+    wanted = cues["consult"] | cues["suggest"] | cues["help_plea"] | cues["report"] | cues["praise"]
+    return reading.has(cues["first_person"] | wanted)
