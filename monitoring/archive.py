@@ -18,6 +18,7 @@ from monitoring.duplicates import HOLDERS_PER_BAND, Text, text_of
 from monitoring.event_voice import EventVoice
 from monitoring.item import Item
 from monitoring.likeness import Voice
+from monitoring.matter import Matter
 from monitoring.wording import Wording
 from storage.columns import moment_of
 
@@ -29,6 +30,7 @@ KEYS_PER_QUERY = 480
 _VOICES = select(
     col(EventVoice.event_id), type_coerce(col(EventVoice.wording), String), type_coerce(col(EventVoice.posted_at), String),
     cast(col(EventVoice.districts), String), col(EventVoice.place), col(EventVoice.line), col(EventVoice.is_alarming),
+    type_coerce(col(EventVoice.matter), String),
 ).where(col(EventVoice.event_id).in_(bindparam("events", expanding=True))).order_by(col(EventVoice.item_id))  # fmt: skip
 """As they are stored: most of them are known by that already."""
 _VOICES_OF_ITEMS = select(col(EventVoice.item_id), col(EventVoice.wording)).where(
@@ -83,6 +85,7 @@ class Archive:
         self._unwritten.append({
             "item_id": item, "event_id": event, "posted_at": voice.posted_at, "districts": sorted(voice.districts), "place": voice.place,
             "line": voice.line, "is_alarming": voice.is_alarming, "wording": voice.wording.pack(),
+            "matter": voice.matter.pack(),
         })  # fmt: skip
         self._events_of_keys.add(keys, event)
 
@@ -171,8 +174,9 @@ async def _write(session: AsyncSession, statement: Executable, rows: Sequence[Ma
 
 
 @lru_cache(REMEMBERED)
-def _voice(wording: bytes, posted_at: Any, districts: str, place: str | None, line: str, is_alarming: bool) -> Voice:
-    return Voice(Wording.unpack(wording), moment_of(posted_at), frozenset(json.loads(districts)), place, line, is_alarming)
+def _voice(wording: bytes, posted_at: Any, districts: str, place: str | None, line: str, is_alarming: bool, matter: bytes | None) -> Voice:
+    named = frozenset(json.loads(districts))
+    return Voice(Wording.unpack(wording), moment_of(posted_at), named, place, line, is_alarming, Matter.unpack(matter))
 
 
 _text = lru_cache(REMEMBERED)(text_of)

@@ -4,7 +4,6 @@ The work for one post is bounded: KEYS look-ups of at most HOLDERS_PER_KEY event
 VOICES remembered posts each, however large the archive is.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from typing import Protocol
 
 import numpy as np
 
-from monitoring.likeness import Resemblance, Voice, compare
+from monitoring.likeness import LikenessModel, Resemblance, Voice, compare
 from monitoring.lines import OTHER
+from monitoring.matter import districts_in, read_matter
 from monitoring.rarity import rarity
 from monitoring.wording import BREAK, Wording, read_wording
 
@@ -23,16 +23,13 @@ HOLDERS_PER_KEY = 12
 CANDIDATES = 8
 VOICES = 6
 """So many posts speak for an event; the first ones, and later only such as are worded differently."""
-THRESHOLD = 0.55
+THRESHOLD = 0.44
 """From this likelihood on a post joins an event."""
 BURST_HOURS, BURST_VOICES, BURST_LIKELIHOOD, BURST_GAIN = 3.0, 2, 0.75, 0.05
 SAME_WORDING = 0.85
 """A post so like one that is remembered adds nothing to remember."""
 
 _HEAD_WORTH = 1.6
-_NO_DISTRICT = "小社辖地片校园景厂院库老市城灾特专禁郊山牧矿林营务发宅业民活住商学教新共置属游"
-"""Before 区 these make a common noun (小区, 社区, 景区)."""
-_DISTRICT = re.compile(rf"(?:[A-Za-z]\d+|[\u4e00-\u9fff]{{2}})(?<![{_NO_DISTRICT}])[区县]")
 
 
 class EventIndex(Protocol):
@@ -75,9 +72,13 @@ def voice_of(
         district: where the gazetteer knows it; the districts that the title names count besides.
         place: counts as known where the district is.
     """
-    named = {match.group() for match in _DISTRICT.finditer(title)}
     return Voice(
-        read_wording(title, text), posted_at, frozenset(named | ({district} if district else set())), place if district else None, line
+        read_wording(title, text),
+        posted_at,
+        districts_in(title) | ({district} if district else frozenset()),
+        place if district else None,
+        line,
+        matter=read_matter(title, text),
     )
 
 
@@ -106,16 +107,26 @@ class Standing:
         return self.likelihood + BURST_GAIN * self.lately
 
 
-async def assign(index: EventIndex, voice: Voice, keys: Sequence[int]) -> Assignment:
-    """Find the event that the post most likely belongs to. Nothing is stored."""
+async def assign(index: EventIndex, voice: Voice, keys: Sequence[int], model: LikenessModel | None = None) -> Assignment:
+    """Find the event that the post most likely belongs to. Nothing is stored.
+
+    Args:
+        model: another than the one that comes with the program.
+    """
     remembered = await index.voices(candidates) if (candidates := likeliest(await index.holders(keys))) else {}
-    compared = {event: [compare(voice, other) for other in voices] for event, voices in remembered.items() if voices}
+    compared = _compared(voice, remembered, model)
     standings = {event: standing(resemblances) for event, resemblances in compared.items()}
     best = max(standings, key=lambda event: (standings[event].rank, -event), default=None)
     if best is None or standings[best].likelihood < THRESHOLD:
         return Assignment(None, standings[best].likelihood if best is not None else 0.0, worth_remembering=True)
     is_echo = any(resemblance.cosine >= SAME_WORDING for resemblance in compared[best])
     return Assignment(best, standings[best].likelihood, worth_remembering=len(compared[best]) < VOICES and not is_echo)
+
+
+def _compared(voice: Voice, remembered: Mapping[int, Sequence[Voice]], model: LikenessModel | None) -> dict[int, list[Resemblance]]:
+    """What a post has in common with the remembered posts of each event, all compared in one go."""
+    resemblances = iter(compare(voice, [other for voices in remembered.values() for other in voices], model))
+    return {event: [next(resemblances) for _ in voices] for event, voices in remembered.items() if voices}
 
 
 def standing(resemblances: Sequence[Resemblance]) -> Standing:

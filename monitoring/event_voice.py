@@ -31,3 +31,4 @@ class EventVoice(SQLModel, table=True):
     line: str = ""
     is_alarming: bool = True
     wording: bytes = Field(sa_type=LargeBinary)
+    matter: bytes | None = Field(default=None, sa_type=LargeBinary)

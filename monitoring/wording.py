@@ -6,7 +6,7 @@ Everything about likeness, near-duplicates and events works on this form, never 
 import re
 import struct
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,11 @@ class Wording:
     def head_rarity(self) -> NDArray[np.float32]:
         """How rare each pair of the head is; 0 for a break."""
         return np.where(self.head == BREAK, np.float32(0), rarity(self.head))
+
+    @cached_property
+    def head_set(self) -> Grams:
+        """The pairs of the head, ascending, each once."""
+        return np.unique(self.head[self.head != BREAK])
 
     @cached_property
     def strengths(self) -> NDArray[np.float32]:
@@ -103,8 +108,9 @@ def read_wording(title: str, text: str) -> Wording:
     return Wording(pairs[:head_length], grams, np.minimum(counts, 255).astype(np.uint8))
 
 
+@lru_cache(16)
 def matching_text(text: str) -> str:
-    """A text in one script and width, without what reposting adds: links, mentions and pictographs."""
+    """A text in one script and width, without what reposting adds: links, mentions and pictographs. Several ask for that of one post."""
     return normalise(_MENTION.sub(lambda mention: " " * len(mention[0]), text)).text
 
 

@@ -73,7 +73,7 @@ async def test_another_matter_there_and_the_same_matter_elsewhere_stay_apart(tit
 def test_known_places_decide_between_equal_words() -> None:
     words = "井盖缺失好几天没人补，只插了一根树枝，老人孩子走这里很不安全"
     here, there, again = (said(words, district="甲区", place=place, line="市政设施") for place in ("北门夜市", "南山路", "北门夜市"))
-    assert compare(here, there).likelihood < assignment.THRESHOLD < compare(here, again).likelihood
+    assert compare(here, [there])[0].likelihood < assignment.THRESHOLD < compare(here, [again])[0].likelihood
 
 
 async def test_in_a_burst_whoever_names_the_place_speaks_of_the_same() -> None:
@@ -99,7 +99,7 @@ WORDS = st.lists(st.sampled_from(PHRASES), min_size=1, max_size=30).map("，".jo
 @settings(max_examples=150, deadline=None)
 def test_comparing_is_symmetric_and_a_probability(one: str, other: str, hours: float) -> None:
     first, second = said(one), said(other, hours=hours)
-    there, back = compare(first, second), compare(second, first)
+    there, back = compare(first, [second])[0], compare(second, [first])[0]
     assert there.likelihood == pytest.approx(back.likelihood, abs=1e-6)
     assert 0 <= there.likelihood <= 1
     assert there.hours == pytest.approx(hours, abs=1e-3)

@@ -121,6 +121,9 @@ def upgrade() -> None:
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.add_column(sa.Column('slept_at', AwareDateTime(), nullable=True))
 
+    with op.batch_alter_table('event_voice', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('matter', sa.LargeBinary(), nullable=True))
+
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.add_column(sa.Column('snapshot_hash', sa.String(), nullable=True))
 
@@ -157,6 +160,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.drop_column('snapshot_hash')
+
+    with op.batch_alter_table('event_voice', schema=None) as batch_op:
+        batch_op.drop_column('matter')
 
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_column('slept_at')
