@@ -19,13 +19,15 @@ from numpy.typing import NDArray
 
 from monitoring.item import Relevance
 from monitoring.jurisdiction import BUCKETS, HEADS, OURS, OWN_LINES, JurisdictionModel, folded
-from monitoring.relevance import UNANSWERED, Claim, weigh
+from monitoring.negativity import features
+from monitoring.relevance import PLACE_MARK, UNANSWERED, Claim, weigh
 from monitoring.watch import Watch, build_watch
 
 INVERSE_REGULARISATION = 10.0
 """As good as 3 and 30 by cross-validation."""
-LABELLED_WEIGHT, WEAK_WEIGHT, PRIVATE_WEIGHT = 3.0, 0.3, 1.0
-"""A row that a person labelled, one that the rules labelled, a private post."""
+LABELLED_WEIGHT, WEAK_WEIGHT, PRIVATE_WEIGHT, WORDS_WEIGHT = 3.0, 0.3, 1.0, 1.0
+"""A row that a person labelled, one that the rules labelled, a private post, a handful of a rule's own words."""
+HANDFUL = 5
 SURE_LEAD, LINE_LEAD = 1.46, 0.6
 """By so much a claim of the rules outweighs what speaks against it (nine to one), and the next line's claim, where it labels a row."""
 MOST_PRIVATE = 6_000
@@ -41,11 +43,12 @@ _SHARED_CHARACTERS = 20
 
 @dataclass(frozen=True)
 class Row:
-    """One text to learn from. `target` is a line, `no` or `noise`; `weight` says how far to trust it."""
+    """One text to learn from. `target` is a line, `no` or `noise`; `weight` says how far to trust it; `is_post` is False for bare words."""
 
     ngrams: NDArray[np.uint32]
     target: str
     weight: float
+    is_post: bool = True
 
 
 def labelled(rows: Iterable[dict[str, Any]], watch: Watch) -> Iterator[Row]:
@@ -72,15 +75,26 @@ def private(rows: Iterable[dict[str, Any]], watch: Watch) -> Iterator[Row]:
             yield Row(reading.ngrams, Relevance.NOISE.value, PRIVATE_WEIGHT)
 
 
+def words_of_rules(watch: Watch) -> Iterator[Row]:
+    """The words of the rules, a handful at a time: they say of which line a matter is, but not whether a post is ours at all."""
+    for rule in watch.rules:
+        words = sorted(rule.rule.all_words() - {PLACE_MARK})
+        if rule.relevance.is_ours and rule.line in OWN_LINES:
+            for start in range(0, len(words), HANDFUL):
+                text = "，".join(words[start : start + HANDFUL])
+                yield Row(features(text), rule.line, WORDS_WEIGHT, is_post=False)
+
+
 def train(rows: Sequence[Row]) -> JurisdictionModel:
     """Fit one logistic regression for each head and quantise its weights to eight bits."""
     targets = np.array([row.target for row in rows])
     trust = np.array([row.weight for row in rows])
     ours = np.isin(targets, OWN_LINES)
+    posts = np.array([row.is_post for row in rows])
     matrix = _matrix(rows)
     columns, biases = [], []
     for head in HEADS:
-        among = np.ones(len(rows), dtype=bool) if head == OURS else ours if head in OWN_LINES else ~ours
+        among = posts if head == OURS else ours if head in OWN_LINES else ~ours
         positive = ours if head == OURS else targets == head
         column, bias = _fit(matrix[among], positive[among], trust[among], balanced=head in OWN_LINES)
         columns.append(column)
@@ -165,6 +179,7 @@ def _gather(options: argparse.Namespace) -> list[Row]:
         *labelled(without_copies(_rows(options.labelled), barred), watch),
         *labelled_weakly(without_copies(_rows([*options.routed, *options.unlabelled]), barred), watch),
         *private(posts[:MOST_PRIVATE], watch),
+        *words_of_rules(watch),
     ]
 
 
