@@ -92,6 +92,18 @@ def draft(
     _finish(desk_work.draft(settings, sys.stdin.read() if text == "-" else text, as_json=as_json))
 
 
+@app.command()
+def evidence(
+    number: Annotated[str, typer.Argument(help="工单号，如 A12。")],
+    settings: SettingsPath = DEFAULT_SETTINGS,
+    out: Annotated[Path | None, typer.Option(help="把快照写到这个文件夹（含个人信息，只有本人可读）。")] = None,
+) -> None:
+    """原帖快照：何时看到、SHA-256 是否一致；原帖删了也拿得出证据。"""
+    from bot import evidence_work
+
+    _finish(evidence_work.show_evidence(settings, number, out))
+
+
 @kb.command("import")
 def kb_import(
     paths: Annotated[list[Path], typer.Argument(help="文件或文件夹。")],

@@ -1,17 +1,21 @@
-"""Turns passing time into reminders: deadlines, escalation, digests, the calm word of the evening, the anchor of the audit chain."""
+"""Turns passing time into reminders: deadlines, escalation, digests, the anchor of the audit chain; forgets what is to be forgotten."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from bot.loops import pause
 from casework import deadlines, digest
 from casework.desk import Desk
 from monitoring.dormancy import put_to_sleep
+from monitoring.snapshot import forget_expired
 from storage import anchor, audit
 from storage.clock import Clock
 from storage.engine import Database
 
 TURN_SECONDS = 5.0
+FORGET_EVERY = timedelta(hours=6)
+"""How often sealed originals and pages whose time is over are looked for."""
 
 
 class Timekeeper:
@@ -19,6 +23,7 @@ class Timekeeper:
 
     def __init__(self, database: Database, clock: Clock, desk: Desk, anchor_path: Path, stirred: asyncio.Event) -> None:
         self._database, self._clock, self._desk, self._anchor, self._stirred = database, clock, desk, anchor_path, stirred
+        self._forget_at = clock.now()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Turn until told to stop; the audit head is noted once more at the end."""
@@ -35,6 +40,9 @@ class Timekeeper:
             given = await deadlines.step_deadlines(session, now, self._desk)
             given += await digest.step_digest(session, now, self._desk)
             await put_to_sleep(session, now)
+            if now >= self._forget_at:
+                await forget_expired(session, now)
+                self._forget_at = now + FORGET_EVERY
             head = await audit.head(session)
         anchor.note(self._anchor, *head, now)
         return given
