@@ -90,20 +90,24 @@ def _public_questions(told: str) -> tuple[str, ...]:
 
 
 def _headline_wish(reading: Reading, place: str | None) -> Iterator[Wish]:
-    """What the headline, or else the first sentence, is about, without the place and without courtesy."""
-    head = reading.headline or max(reading.clauses[:_LOOKED_AT], key=lambda clause: _named_in(reading, clause), default=None)
-    if head is None:
-        return
-    about = _HEAD_SUFFIX.sub("", _HEAD_PREFIX.sub("", head.text.strip(EDGE)))
+    """What the headline is about, or else the clause that names most, without the place and without courtesy."""
+    telling = max(reading.clauses[:_LOOKED_AT], key=lambda clause: _named_in(reading, clause), default=None)
+    for head in filter(None, (reading.headline, telling)):
+        phrase = _about(head.text, place)
+        if len(phrase) >= _SHORTEST_HEADLINE_ASK and "*" not in phrase:
+            yield Wish(phrase, _HEADLINE_WORTH, head.start, in_head=True)
+            return
+
+
+def _about(head: str, place: str | None) -> str:
+    about = _HEAD_SUFFIX.sub("", _HEAD_PREFIX.sub("", head.strip(EDGE)))
     if place and place in about:
         after = about.partition(place)[2].strip(EDGE + "的内里")
         about = after if len(after) > 1 else about
     first, *rest = [part for part in re.split(r"[，,、；; ？?！!]", about) if len(part) > 1] or [about]
     part = first if len(first) >= _SHORTEST_HEADLINE_ASK or not rest else first + rest[0]
     short = _HEAD_SUFFIX.sub("", _FILLERS.sub("", part)).strip(EDGE + "的在内里")
-    phrase = whole_words(short, _LONGEST_HEADLINE_ASK, from_end=True).lstrip("的和与")
-    if len(phrase) >= _SHORTEST_HEADLINE_ASK and "*" not in phrase:
-        yield Wish(phrase, _HEADLINE_WORTH, head.start, in_head=True)
+    return whole_words(short, _LONGEST_HEADLINE_ASK, from_end=True).lstrip("的和与")
 
 
 def _named_in(reading: Reading, clause: Span) -> int:
@@ -117,9 +121,18 @@ def _chosen(wishes: Iterable[Wish]) -> list[Wish]:
     for wish in sorted(wishes, key=lambda wish: (-wish.worth, wish.start, wish.text)):
         if len(chosen) == MOST_ASKS or (chosen and wish.worth < (SECOND_FROM if len(chosen) == 1 else THIRD_FROM)):
             break
-        if all(_shared(wish.text, other.text) <= SAME_FROM for other in chosen):
+        same = [number for number, other in enumerate(chosen) if _shared(wish.text, other.text) > SAME_FROM]
+        if not same:
             chosen.append(wish)
+        elif len(same) == 1 and _says_more(wish.text, chosen[same[0]].text):
+            chosen[same[0]] = wish
     return chosen
+
+
+def _says_more(phrase: str, other: str) -> bool:
+    """Whether all characters of the other stand in a phrase in the same order, and more."""
+    rest = iter(phrase)
+    return len(phrase) > len(other) and all(character in rest for character in other)
 
 
 def _shared(first: str, second: str) -> float:

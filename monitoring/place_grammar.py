@@ -27,8 +27,10 @@ _SPOT = (
     r"|沿线|路段|段|周边|一带|之间|范围内|处(?!理|罚|置))"
 )
 TAIL = re.compile(
-    rf" ?(?:{_NUMBER}(?:(?:号楼|栋|幢|座|期)?[和与、]{_NUMBER})? ?(?:期|区|号楼|号院|号|栋|幢|座|弄|单元|楼|室|层|组团)"
-    rf"|[东西南北]{{1,2}}(?:大门|门|侧|区|边|段|面|广场)(?:出?口)?|以[东西南北](?:空地)?|小区|工地|施工工地|项目|夜市|幼儿园|售楼部|停车场|{_SPOT})"
+    rf" ?(?:\d+-\d+-[\d*]+|[a-z]口|桥[下底头]"
+    rf"|{_NUMBER}(?:(?:号楼|栋|幢|座|期)?[和与、]{_NUMBER})? ?(?:期|区|号楼|号院|号|栋|幢|座|弄|单元|楼|室|层|组团)"
+    r"|[东西南北中]{1,2}(?:大门|门|侧|区|边|段|面|广场)(?:出?口)?|以[东西南北](?:空地)?"
+    rf"|小区|工地|施工工地|项目|夜市|幼儿园|售楼部|停车场|{_SPOT})"
 )
 CROSSING = re.compile(rf"(?:和|与|、|跟)(?P<other>[{WORD}]{{1,6}}?(?:路|街|大道|巷|道))")
 _PSEUDONYM = re.compile(r"[a-z]\d{0,2}$")
@@ -113,10 +115,14 @@ class PlaceGrammar:
                 return words.starts[number]
             if at - words.starts[number] > longest:
                 break
-            if self._ends_a_name(word, words.tags[number]) or (word == "和" and at - start != 1):
+            if self._ends_a_name(word, words.tags[number]) or (word == "和" and at - start != 1 and self._is_joint(words, number)):
                 return words.starts[number] + 1 if len(word) == 2 and word[0] in _BEFORE_NAMES else start
             start = words.starts[number]
         return start
+
+    def _is_joint(self, words: "_Words", number: int) -> bool:
+        """Whether an 和 joins two names; in 万和城 it is part of one."""
+        return number == 0 or len(words.texts[number - 1]) > 1 or self._ends_a_name(words.texts[number - 1], words.tags[number - 1])
 
     def _ends_a_name(self, word: str, tag: str) -> bool:
         """Whether a word can be no part of a name."""
