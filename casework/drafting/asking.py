@@ -21,7 +21,7 @@ NEWS_INTENTS = ("中性资讯", "谣言或不实")
 
 _REQUEST = re.compile(
     r"(?:请|希望)?(?:退还|退回|退款|赔偿|拆除|更换|换掉|公示|公开|公布|清理|清走|修复|修好|维修|查处|处理好|整治|取缔|制止|停止|恢复|疏通|安装|加装|增设|增加|降低|"
-    r"调低|成立|解决|告知|说明|拉通|检查|明确|改善|出示|开通|放开|处理|协调|核查|调查|迁走|搬走|搬离|扶正|引入|拓宽|禁止)"
+    r"调低|管好|修剪|养护|开具|补齐|消除|退赔|成立|解决|告知|说明|拉通|检查|明确|改善|出示|开通|放开|处理|协调|核查|调查|迁走|搬走|搬离|扶正|引入|拓宽|禁止)"
 )
 _QUESTION = re.compile(r"为何|为什么|何时|什么时候|多久|是否|能否|能不能|合法|合理|合规|怎样|如何|怎么|多少|哪里|谁来|吗$|呢$|依据")
 _UNFIT = re.compile(
@@ -50,7 +50,7 @@ def asks_of(text: str, line: str, intent: str, phrases: Sequence[str]) -> tuple[
     own = [phrase for phrase in phrases if _is_clear(phrase.strip())]
     if line == CONDUCT:
         return distinct([*public, *own, *wishes[1:]])
-    return distinct([*wishes[:1], *own, *wishes[1:]]) or (topic_of("", line).ask,)
+    return distinct([*(own or wishes[:1]), *wishes[1:]]) or (topic_of("", line).ask,)
 
 
 def asks_of_many(posts: Sequence[str], intent: str) -> tuple[str, ...]:
