@@ -34,6 +34,7 @@ class Demands:
         verb = any_of(lists["办事"])
         self._verb = re.compile(verb)
         self._lead = re.compile(f"(?:{any_of(lists['非请求'])})|(?P<lead>{any_of(lists['请求'])})")
+        self._may_lead = re.compile(f"[{''.join(sorted({word[0] for word in lists['请求']}))}]")
         self._goes_on = re.compile(f"{_GOES_ON}(?:{verb}|将|把)")
         self._object_first = re.compile(
             rf"(?:将|把|对)(?P<object>[^，。]{{2,24}}?)(?:进行|予以|给予|加以|{any_of(lists['修饰'])})*(?P<verb>{verb})(?:掉|到位)?$"
@@ -64,8 +65,8 @@ class Demands:
 
     def _requested(self, said: str, *, going_on: bool) -> str | None:
         """What follows the words that begin a request; None where there is none."""
-        lead = next((match for match in self._lead.finditer(said) if match["lead"]), None)
-        if lead:
+        leads = self._lead.finditer(said) if self._may_lead.search(said) else ()
+        if lead := next((match for match in leads if match["lead"]), None):
             return said[lead.end() :]
         return said if going_on and self._goes_on.match(said) else None
 
