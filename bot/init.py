@@ -45,7 +45,8 @@ def compose(ask: Ask) -> str:
 def _lines(
     name: str, province: str, city: str, aliases: Sequence[str], people: Sequence[tuple[str, Sequence[str]]], feeds: Sequence[str]
 ) -> list[str]:
-    lines = [f"# {say('cli.settings_heading')}", "[department]", f"name = {_toml(name)}"]
+    lines = [f"# {say('cli.settings_heading')}", f"# {say('cli.settings_places')}", '# gazetteer_file = "places.csv"', ""]
+    lines += ["[department]", f"name = {_toml(name)}"]
     lines += [f"{field} = {_toml(value)}" for field, value in (("province", province), ("city", city)) if value]
     lines += [f"names = {_toml(list(aliases))}", ""]
     for number, (person, roles) in enumerate(people, 1):

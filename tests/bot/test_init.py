@@ -44,3 +44,10 @@ def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="没有覆盖"):
         write_settings(path, answering())
     assert path.read_text(encoding="utf-8") == "mine"
+
+
+def test_the_file_of_places_that_is_proposed_is_read_from_beside_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "wensheng.toml"
+    write_settings(path, answering("", "", "", "", "", ""))
+    path.write_text(path.read_text(encoding="utf-8").replace("# gazetteer_file", "gazetteer_file"), encoding="utf-8")
+    assert load_settings(path).gazetteer_file == tmp_path / "places.csv"
