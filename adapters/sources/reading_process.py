@@ -10,7 +10,9 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,12 +41,14 @@ class ReadingProcess:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
+        self._waiting = ThreadPoolExecutor(1, thread_name_prefix="reading")
         self._child: subprocess.Popen[bytes] | None = None
         self._is_ready = False
 
     async def read(self, job: str, body: bytes, *, what: str, seconds: float = JOB_SECONDS, **options: Any) -> Any:
-        """The answer of one job, from a thread of its own. See `read_now`."""
-        return await asyncio.to_thread(self.read_now, job, body, what=what, seconds=seconds, **options)
+        """The answer of one job. Whoever waits for a turn holds no thread that others need. See `read_now`."""
+        ask = partial(self.read_now, job, body, what=what, seconds=seconds, **options)
+        return await asyncio.get_running_loop().run_in_executor(self._waiting, ask)
 
     def read_now(self, job: str, body: bytes, *, what: str, seconds: float = JOB_SECONDS, **options: Any) -> Any:
         """The answer of one job: a plain JSON value, still to be distrusted.
