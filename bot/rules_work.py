@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -48,7 +49,7 @@ async def try_on_archive(settings_path: Path, rule: str, line: str | None, days:
     return 0
 
 
-async def tried(session: AsyncSession, house: House, rule: str, days: int, progress=lambda _: None) -> Trial:  # type: ignore[no-untyped-def]
+async def tried(session: AsyncSession, house: House, rule: str, days: int, progress: Callable[[int], None] = lambda _: None) -> Trial:
     """Try a rule on the department's last days. Raises StartError for one that cannot be read."""
     settings = house.settings
     lists = load_lists(settings.relevance_rules, names=settings.department.names)

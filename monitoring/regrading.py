@@ -49,7 +49,7 @@ async def regrade_archive(
             return
         ids = [event.id or 0 for event in events]
         posts = await _posts_of(session, ids)
-        touched = set((await session.exec(_set_by_hand(ids))).all())
+        touched = await _set_by_hand(session, ids)
         yield [_regraded(event, posts.get(event.id or 0, ()), policy, other, by_hand=event.id in touched) for event in events]
         for event in events:
             session.expunge(event)
@@ -76,8 +76,9 @@ async def _posts_of(session: AsyncSession, event_ids: Sequence[int]) -> dict[int
     return posts
 
 
-def _set_by_hand(event_ids: Sequence[int]):  # type: ignore[no-untyped-def]  # the select's type has no public name
-    return select(LevelChange.event_id).where(col(LevelChange.event_id).in_(event_ids), LevelChange.actor != SYSTEM)
+async def _set_by_hand(session: AsyncSession, event_ids: Sequence[int]) -> frozenset[int]:
+    query = select(LevelChange.event_id).where(col(LevelChange.event_id).in_(event_ids), LevelChange.actor != SYSTEM)
+    return frozenset((await session.exec(query)).all())
 
 
 def _regraded(event: Event, posts: Sequence[_Post], policy: GradingPolicy, other: GradingPolicy, *, by_hand: bool) -> Regraded:

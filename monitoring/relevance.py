@@ -72,14 +72,11 @@ def judge_relevance(reading: Reading, rules: Iterable[LineRule], own: OwnWeights
     Args:
         own: what the department's labels have taught, None before it has learned anything.
     """
-    claims = weigh(reading, rules)
-    ours = [claim for claim in claims if claim.relevance.is_ours]
-    theirs = next((claim for claim in claims if not claim.relevance.is_ours), None)
-    opinion = load_jurisdiction().opinion(reading.ngrams)
-    shipped = _logit(ours[0] if ours else None, theirs, opinion)
+    claims, opinion = weigh(reading, rules), load_jurisdiction().opinion(reading.ngrams)
+    shipped = _logit(claims, opinion)
     logit = shipped + (own.lean(reading.ngrams) if own else 0.0)
     score = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-    verdict = _ours(reading, ours, opinion, score) if logit >= 0 else _elsewhere(theirs, opinion, score)
+    verdict = _ours(reading, claims, opinion, score) if logit >= 0 else _elsewhere(claims, opinion, score)
     if own and (shipped >= 0) != (logit >= 0):
         return replace(verdict, reason=say("monitoring.reason_learned", words="、".join(own.telling_words(reading, ours=logit >= 0))))
     return verdict
@@ -87,10 +84,7 @@ def judge_relevance(reading: Reading, rules: Iterable[LineRule], own: OwnWeights
 
 def shipped_logit(reading: Reading, rules: Iterable[LineRule]) -> float:
     """The logit of a post being ours before anything that the department has taught."""
-    claims = weigh(reading, rules)
-    ours = next((claim for claim in claims if claim.relevance.is_ours), None)
-    theirs = next((claim for claim in claims if not claim.relevance.is_ours), None)
-    return _logit(ours, theirs, load_jurisdiction().opinion(reading.ngrams))
+    return _logit(weigh(reading, rules), load_jurisdiction().opinion(reading.ngrams))
 
 
 def weigh(reading: Reading, rules: Iterable[LineRule]) -> list[Claim]:
@@ -110,7 +104,9 @@ def _claim(reading: Reading, matches: Sequence[tuple[LineRule, frozenset[str]]])
     words = frozenset().union(*(words for _, words in matches))
     further = ANOTHER_RULE * min(len(matches) - 1, 3) + ANOTHER_WORD * min(len(words), MOST_WORDS)
     rule, decisive = matches[best]
-    return Claim(rule.line, rule.relevance, weights[best] + further, tuple(sorted(decisive, key=lambda word: reading.hits[word][0])))
+    return Claim(
+        rule.line, rule.relevance, weights[best] + further, tuple(sorted(decisive, key=lambda word: (reading.hits[word][0], word)))
+    )
 
 
 def _weight(reading: Reading, rule: LineRule, words: frozenset[str]) -> float:
@@ -120,27 +116,35 @@ def _weight(reading: Reading, rule: LineRule, words: frozenset[str]) -> float:
     return base + bonus - (PARTLY_DISCOUNT if rule.relevance is Relevance.PARTLY else 0.0)
 
 
-def _logit(ours: Claim | None, theirs: Claim | None, opinion: Opinion) -> float:
-    if ours is None and theirs is None:
+def _logit(claims: Sequence[Claim], opinion: Opinion) -> float:
+    if not claims:
         return opinion.ours
+    ours, theirs = _strongest(claims, ours=True), _strongest(claims, ours=False)
     by_rules = SLOPE * (ours.weight - (theirs.weight if theirs else UNANSWERED)) if ours else ELSEWHERE
     return max(by_rules, opinion.ours - OVERRULES) if by_rules < 0 <= opinion.ours - OVERRULES else by_rules
 
 
 def _ours(reading: Reading, claims: Sequence[Claim], opinion: Opinion, score: float) -> RelevanceVerdict:
     """Ours: of the line that rules and model together speak for most; the rules' words are the reason where there are any."""
-    if claims:
-        claim = max(claims, key=lambda claim: claim.weight + LINE_TRUST * opinion.likelihood(claim.line))
+    ours = [claim for claim in claims if claim.relevance.is_ours]
+    if ours:
+        claim = max(ours, key=lambda claim: claim.weight + LINE_TRUST * opinion.likelihood(claim.line))
         return RelevanceVerdict(claim.relevance, claim.line, score, _reason(claim))
     model, line = load_jurisdiction(), opinion.line
     words = model.telling_words(reading, line) or model.telling_words(reading, OURS)
     return RelevanceVerdict(Relevance.YES, line, score, say("monitoring.reason_model", line=line, words="、".join(words)))
 
 
-def _elsewhere(theirs: Claim | None, opinion: Opinion, score: float) -> RelevanceVerdict:
+def _elsewhere(claims: Sequence[Claim], opinion: Opinion, score: float) -> RelevanceVerdict:
+    theirs = _strongest(claims, ours=False)
     if theirs is None:
         return RelevanceVerdict(opinion.elsewhere, OTHER, score, say("monitoring.reason_no_rule"))
     return RelevanceVerdict(theirs.relevance, OTHER, score, _reason(theirs))
+
+
+def _strongest(claims: Sequence[Claim], *, ours: bool) -> Claim | None:
+    """The first of ours, or of those that are not: claims come strongest first."""
+    return next((claim for claim in claims if claim.relevance.is_ours == ours), None)
 
 
 def _reason(claim: Claim) -> str:
