@@ -62,7 +62,8 @@ def judge_attitude(reading: Reading, cues: Cues, *, relevance_score: float, teno
     if score >= NEGATIVE_FROM:
         return AttitudeVerdict(Attitude.NEGATIVE, score, words)
     thanks = _praise(reading, cues)
-    if (thanks or not reading.has(cues["demand"])) and tenor.praises(certain=not thanks) and score < NEGATIVE_FROM / 2:
+    asks = reading.has(cues["help_plea"] | cues["suggest"] | cues["consult"])
+    if (thanks or not asks) and tenor.praises(certain=not thanks) and score < NEGATIVE_FROM / 2:
         return AttitudeVerdict(Attitude.POSITIVE, score / 2, thanks)
     return AttitudeVerdict(Attitude.NEUTRAL, score, words)
 
@@ -110,7 +111,8 @@ def _praise(reading: Reading, cues: Cues) -> tuple[str, ...]:
     """Words of praise that are not the courtesy at the end of a request."""
     polite = [(start, start + len(word)) for word, start in reading.starts(cues["courtesy"])]
     requests = reading.has(cues["complain"] - cues["praise"])
-    found = sorted(reading.starts(cues["praise"]), key=lambda pair: pair[1])
-    words = dict.fromkeys(word for word, start in found if not any(first <= start < last for first, last in polite))
+    words = dict.fromkeys(
+        word for word, start in reading.starts(cues["praise"]) if not any(first <= start < last for first, last in polite)
+    )
     in_headline = any(start < reading.head_end for word in words for start in reading.hits[word])
     return tuple(words) if in_headline or not requests else ()

@@ -35,7 +35,7 @@ _BROKEN = re.compile(
 _BEAST = re.compile(r"鱼|树|草|木|苗|鸡|鸭|猪|狗|猫|虾|牛|羊|花|虫|鸟|蛇|动物|绿植|庄稼|蟑螂|老鼠|老虎")
 _HUMAN = re.compile(
     r"人|我|他|她|孩|娃|童|婴|爸|妈|爷|奶|婆|母|父|叔|哥|弟|姐|妹"
-    r"|伯|姨|男|女|岁|学生|师傅|司机|工|主|者|名|位|民|客|夫妻|太|贩|队员|汉"
+    r"|伯|姨|男|女|岁|学生|师傅|司机|工|主|者|名|位|民|客|娘|夫妻|太|贩|队员|汉"
 )
 _YEARS_AGO = re.compile(r"(?:19|20)?\d{2}年(?!\d{1,2}月)[^，。]{0,12}$|死了[^，。]{0,4}年")
 _AGE = re.compile(r"(?:(?<!\d)(?:1[0-7]|[1-9])|(?<![二三四五六七八九])十?[一二三四五六七八九]?)(?<=[\d一二三四五六七八九十])岁")
@@ -62,8 +62,10 @@ def _death(reading: Reading, cues: Cues) -> Iterator[Sign]:
 
 def is_human(reading: Reading, span: Span) -> bool:
     """False where it is fish, trees or dogs that came to harm: who stands before 被 where the clause has it, else anybody in it."""
-    clause = reading.text[reading.clause_at(span.start).start : span.end]
-    clause = clause.partition("被")[0] or clause
+    start = reading.clause_at(span.start).start
+    clause = reading.text[start : span.end]
+    if "被" in clause:
+        clause = clause.partition("被")[0] or reading.text[max(0, start - _REACH) : start]
     return not _BEAST.search(clause) or _HUMAN.search(clause) is not None
 
 

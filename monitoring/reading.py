@@ -80,12 +80,13 @@ class Reading:
         return tuple(Span(match.start(), match.end(), match.group()) for match in _SENTENCE.finditer(self.text))
 
     def starts(self, words: frozenset[str]) -> Iterator[tuple[str, int]]:
-        """Each occurrence of one of `words`: the word and where it begins."""
-        return ((word, start) for word in words & self.hits.keys() for start in self.hits[word])
+        """Each occurrence of one of `words`, in order: the word and where it begins."""
+        found = [(word, start) for word in words & self.hits.keys() for start in self.hits[word]]
+        return iter(sorted(found, key=lambda pair: (pair[1], pair[0])))
 
     def spans(self, words: frozenset[str]) -> list[Span]:
         """Each occurrence of one of `words`, in order."""
-        return sorted((Span(start, start + len(word), word) for word, start in self.starts(words)), key=lambda span: span.start)
+        return [Span(start, start + len(word), word) for word, start in self.starts(words)]
 
     def has(self, words: frozenset[str]) -> bool:
         """Whether one of `words` occurs."""
