@@ -14,7 +14,7 @@ from casework.source_health import sources_line
 from casework.source_notice import PAGE, tiers_card
 from monitoring.polling import resting_fallbacks
 from monitoring.source import PUSHED, Source, Tier
-from monitoring.source_hour import SourceHour, hours_of, start_of
+from monitoring.source_hour import days_of
 from monitoring.tier_proposal import TierProposal
 from monitoring.tiers import open_proposals
 from prompts import say
@@ -88,9 +88,9 @@ class Board:
 async def source_board(session: AsyncSession, now: datetime) -> Board:
     """The board as it stands."""
     sources = list((await session.exec(select(Source).order_by(col(Source.name)))).all())
-    hours = await hours_of(session, [source.id or 0 for source in sources], now)
+    days = await days_of(session, now, DAYS_SHOWN)
     resting, proposals = resting_fallbacks(source for source in sources if source.enabled), await open_proposals(session)
-    views = [_view(source, hours[source.id or 0], resting, proposals, now) for source in sources]
+    views = [_view(source, _days(days, source.id or 0, now), resting, proposals) for source in sources]
     order = list(Condition)
     return Board(
         await sources_line(session, now), tuple(sorted(views, key=lambda view: (order.index(view.condition), view.tier, view.name)))
@@ -115,10 +115,7 @@ async def _proposed(session: AsyncSession, views: Sequence[SourceView]) -> list[
     return [(await session.get_one(Source, view.proposal.source_id), view.proposal) for view in views if view.proposal]
 
 
-def _view(
-    source: Source, hours: Sequence[SourceHour], resting: set[str], proposals: Mapping[int, TierProposal], now: datetime
-) -> SourceView:
-    days = _days(hours, now)
+def _view(source: Source, days: tuple[DayCount, ...], resting: set[str], proposals: Mapping[int, TierProposal]) -> SourceView:
     return SourceView(
         source.name, source.kind.value, source.tier, _condition(source, resting), source.ailment_note or source.last_error,
         source.last_success_at, source.last_post_at, None if source.kind in PUSHED else source.next_poll_at,
@@ -140,14 +137,10 @@ def _condition(source: Source, resting: set[str]) -> Condition:
     return Condition.WELL if source.last_success_at else Condition.NEW
 
 
-def _days(hours: Sequence[SourceHour], now: datetime) -> tuple[DayCount, ...]:
+def _days(counted: Mapping[tuple[int, date], tuple[int, int]], source_id: int, now: datetime) -> tuple[DayCount, ...]:
     today = to_china(now).date()
-    posts = {today - timedelta(days=back): [0, 0] for back in reversed(range(DAYS_SHOWN))}
-    for hour in hours:
-        if (day := to_china(start_of(hour.hour)).date()) in posts:
-            posts[day][0] += hour.posts
-            posts[day][1] += hour.ours
-    return tuple(DayCount(day, *counts) for day, counts in posts.items())
+    shown = [today - timedelta(days=back) for back in reversed(range(DAYS_SHOWN))]
+    return tuple(DayCount(day, *counted.get((source_id, day), (0, 0))) for day in shown)
 
 
 def _state(view: SourceView, now: datetime) -> str:

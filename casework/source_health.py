@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,7 +13,7 @@ from casework.desk import Desk
 from casework.workdays import is_workday
 from language.periods import duration_phrase
 from monitoring.habit import Habit, take_habit
-from monitoring.health import Diagnosis, diagnose, latest
+from monitoring.health import RECENT, Diagnosis, diagnose, latest
 from monitoring.polling import Intervals, polled_sources, resting_fallbacks
 from monitoring.source import Source, SourceKind
 from monitoring.source_hour import forget_old_hours, hours_of
@@ -21,7 +22,7 @@ from prompts import say
 from storage import audit
 from storage.clock import to_china
 
-HABITS_PER_STEP = 5
+HABITS_PER_STEP = 2
 """So many habits are taken anew in one transaction; all are, once a day."""
 KEEP_HABIT = timedelta(days=7)
 """So long an ill source is measured by what it was before; later its new ways count as usual."""
@@ -33,8 +34,8 @@ async def step_sources(session: AsyncSession, touched: Collection[int], now: dat
     Args:
         touched: the sources that `source_hour.count_hours` found something new of since the last step.
     """
-    watched = [source for source in await _watched(session) if source.id is not None]
-    recent = await hours_of(session, [source.id for source in watched if source.id and source.id in touched], now) if touched else {}
+    watched = await _watched(session)
+    recent = await hours_of(session, touched, now, within=RECENT) if touched else {}
     changes = [
         change for source in watched if (change := await _examine(session, source, latest(recent.get(source.id or 0, []), now), now))
     ]
@@ -52,6 +53,7 @@ async def sources_line(session: AsyncSession, now: datetime) -> str:
     return say("alert.sources_well", count=len(sources), ago=span_phrase(now - latest_at)) if latest_at else say("alert.sources_none")
 
 
+@cache
 def rests(day: date) -> bool:
     """Whether people rest on a day, by the official calendar."""
     return not is_workday(day)[0]

@@ -15,7 +15,7 @@ WELL_AFTER_READINGS = 2
 SHORTEST_SILENCE = timedelta(hours=1)
 RECENT_POSTS = 20
 """So many of the latest posts are compared with the habit."""
-RECENT_HOURS = 48
+RECENT = timedelta(hours=48)
 FEWEST_BEFORE = 100
 """Posts that a habit of looks rests on."""
 USUAL, GONE = 0.8, 0.1
@@ -56,7 +56,7 @@ def latest(hours: Sequence[SourceHour], now: datetime) -> Mapping[str, int]:
     """
     taken: list[SourceHour] = []
     for hour in reversed(hours):
-        if hour.hour <= hour_of(now) - RECENT_HOURS or sum(each.posts for each in taken) >= RECENT_POSTS:
+        if hour.hour <= hour_of(now - RECENT) or sum(each.posts for each in taken) >= RECENT_POSTS:
             break
         taken.append(hour)
     return total(taken)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete, func
 from sqlalchemy.orm import aliased
@@ -19,6 +19,8 @@ MOST_ITEMS = 2_000
 """Items counted in one transaction; the next one goes on behind them."""
 OLD_ALREADY = timedelta(days=7)
 """A post that old when it was first seen was brought in by hand or stood on a first page; it tells nothing about a habit."""
+_CHINA_HOURS = 8
+_EPOCH = date(1970, 1, 1)
 FIGURES = ("posts", "ours", "named", "titled", "linked", "signed", "dated", "repeated", "characters")
 
 
@@ -98,13 +100,27 @@ async def count_hours(session: AsyncSession, names: Collection[str], now: dateti
     return Counted(frozenset(item.source_id for item in fresh), has_more=len(rows) == MOST_ITEMS)
 
 
-async def hours_of(session: AsyncSession, source_ids: Collection[int], now: datetime) -> dict[int, list[SourceHour]]:
-    """The hours of the last 28 days of some sources, oldest first; an hour in which nothing came has no row."""
-    known = select(SourceHour).where(col(SourceHour.source_id).in_(source_ids), SourceHour.hour > hour_of(now - WINDOW))
+async def hours_of(
+    session: AsyncSession, source_ids: Collection[int], now: datetime, *, within: timedelta = WINDOW
+) -> dict[int, list[SourceHour]]:
+    """The latest hours of some sources, oldest first; an hour in which nothing came has no row."""
+    known = select(SourceHour).where(col(SourceHour.source_id).in_(source_ids), SourceHour.hour > hour_of(now - within))
     found: dict[int, list[SourceHour]] = {source_id: [] for source_id in source_ids}
     for row in (await session.exec(known.order_by(col(SourceHour.hour)))).all():
         found[row.source_id].append(row)
     return found
+
+
+async def days_of(session: AsyncSession, now: datetime, days: int) -> dict[tuple[int, date], tuple[int, int]]:
+    """What each source brought on each of the last days, today among them: (source, day) -> posts, posts of ours. Days are China's."""
+    day = (col(SourceHour.hour) + _CHINA_HOURS) // 24
+    sums = select(SourceHour.source_id, day, func.sum(SourceHour.posts), func.sum(SourceHour.ours))
+    counted = sums.where(day > _day_number(now) - days).group_by(col(SourceHour.source_id), day)
+    return {(source, _EPOCH + timedelta(days=number)): (posts, ours) for source, number, posts, ours in (await session.exec(counted)).all()}
+
+
+def _day_number(moment: datetime) -> int:
+    return (hour_of(moment) + _CHINA_HOURS) // 24
 
 
 async def forget_old_hours(session: AsyncSession, now: datetime) -> None:

@@ -11,7 +11,7 @@ from monitoring import source_hour
 from monitoring.habit import Habit
 from monitoring.polling import sync_sources
 from monitoring.source import POLL_INTERVALS, Source, Tier
-from monitoring.source_hour import Counted, SourceHour, count_hours, forget_old_hours, hour_of, hours_of
+from monitoring.source_hour import Counted, SourceHour, count_hours, days_of, forget_old_hours, hour_of, hours_of
 from monitoring.tier_proposal import TierProposal
 from monitoring.tiers import Yield, decide, fitting_tier, open_proposals, propose
 from storage.audit import AuditEntry
@@ -48,9 +48,11 @@ async def test_every_item_is_counted_once(database: Database, clock: ManualClock
     async with database.reading() as session:
         found = await hours_of(session, ids, now)
         sources = {source.name: source for source in (await session.exec(select(Source))).all()}
+        days = await days_of(session, now, 2)
     (first,), (second,) = found[ids[0]], found[ids[1]]
     assert (first.hour, first.posts, first.ours, first.named, first.dated) == (hour_of(now) - 1, 2, 2, 2, 2)
     assert (second.posts, second.titled, second.linked, second.signed, second.repeated, second.dated) == (2, 1, 1, 1, 1, 1)
+    assert days == {(ids[0], now.date()): (2, 2), (ids[1], now.date()): (2, 0)}
     assert sources["乙"].last_post_at == now + timedelta(seconds=1), "an old post brought in late is no news"
 
 
