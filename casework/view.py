@@ -15,6 +15,7 @@ from knowledge_base.document import PolicyDocument
 from knowledge_base.past_case import PastCase
 from monitoring.event import Event, Trend
 from monitoring.item import Attitude, Item
+from monitoring.snapshot import kept_at
 from monitoring.source import Source
 
 LIVE = [state for state in CaseState if state.is_live]
@@ -51,6 +52,7 @@ class StepView:
 class ItemView:
     """One post of the event, personal data masked. `repeats` counts its near-duplicates, which are not listed.
 
+    `kept_at` is when the page on which it was read was fetched and kept as evidence (`wensheng evidence`).
     `ordinal` is its number for 拆分: the order in which the event's posts were read, from 1; the same while more come in.
     """
 
@@ -63,6 +65,7 @@ class ItemView:
     attitude: Attitude
     likes: int | None
     repeats: int
+    kept_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -233,9 +236,19 @@ async def _items(session: AsyncSession, event: Event) -> tuple[ItemView, ...]:
     newest = (await session.exec(listed.order_by(col(Item.posted_at).desc(), col(Item.id).desc()).limit(MOST_ITEMS))).all()
     rows = [*first, *((item, source) for item, source in newest if all(item.id != known.id for known, _ in first))]
     repeats, ordinals = await _repeats(session, [item.id for item, _ in rows]), await _ordinals(session, event)
+    kept = await kept_at(session, (item.snapshot_hash for item, _ in rows))
     return tuple(
         ItemView(
-            ordinals[item.id], item.posted_at, source, item.title, item.text, item.url, item.attitude, item.likes, repeats.get(item.id, 0)
+            ordinals[item.id],
+            item.posted_at,
+            source,
+            item.title,
+            item.text,
+            item.url,
+            item.attitude,
+            item.likes,
+            repeats.get(item.id, 0),
+            kept.get(item.snapshot_hash),
         )
         for item, source in rows
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -92,6 +92,12 @@ async def snapshots_of(session: AsyncSession, event_id: int) -> Sequence[tuple[I
     both = select(Item, Snapshot).join(Snapshot, col(Item.snapshot_hash) == col(Snapshot.digest))
     found = await session.exec(both.where(Item.event_id == event_id).order_by(col(Item.posted_at), col(Item.id)))
     return [(item, snapshot) for item, snapshot in found.all()]
+
+
+async def kept_at(session: AsyncSession, digests: Iterable[str | None]) -> dict[str | None, datetime]:
+    """When the pages of these hashes were fetched; pages that are not kept are left out."""
+    kept = select(Snapshot.digest, Snapshot.fetched_at).where(col(Snapshot.digest).in_({digest for digest in digests if digest}))
+    return dict((await session.exec(kept)).all())
 
 
 async def forget_expired(session: AsyncSession, now: datetime) -> int:

@@ -54,6 +54,18 @@ async def test_a_page_is_shown_proven_and_written(tmp_path: Path, capsys: pytest
         await show_evidence(settings, "Z9", None)
 
 
+async def test_the_case_page_says_when_a_post_was_kept(tmp_path: Path) -> None:
+    from bot.bootstrap import open_house
+    from bot.settings import load_settings
+    from casework.view import case_view
+
+    async with open_house(load_settings(await watched(tmp_path)), index=False) as house, house.database.reading() as session:
+        kept = (await session.exec(select(Snapshot))).one()
+        shown = await case_view(session, "A1", house.clock.now())
+    assert shown
+    assert [item.kept_at for item in shown.items] == [kept.fetched_at]
+
+
 async def test_a_page_that_was_tampered_with_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from bot.bootstrap import open_house
     from bot.settings import load_settings
