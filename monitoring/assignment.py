@@ -25,7 +25,7 @@ VOICES = 6
 """So many posts speak for an event; the first ones, and later only such as are worded differently."""
 THRESHOLD = 0.44
 """From this likelihood on a post joins an event."""
-BURST_HOURS, BURST_VOICES, BURST_LIKELIHOOD, BURST_GAIN = 3.0, 2, 0.75, 0.05
+BURST_HOURS, BURST_VOICES, BURST_LIKELIHOOD, BURST_GAIN = 3.0, 2, 0.75, 0.1
 SAME_WORDING = 0.85
 """A post so like one that is remembered adds nothing to remember."""
 
@@ -56,11 +56,13 @@ class Assignment:
         event: the event's id; None where the post begins a new one.
         likelihood: of the best event found, 0 to 1; 0 where none was found.
         worth_remembering: whether the post should speak for its event from now on.
+        is_in_burst: whether several people spoke of the same place or firm shortly before.
     """
 
     event: int | None
     likelihood: float
     worth_remembering: bool
+    is_in_burst: bool = False
 
 
 def voice_of(
@@ -120,7 +122,8 @@ async def assign(index: EventIndex, voice: Voice, keys: Sequence[int], model: Li
     if best is None or standings[best].likelihood < THRESHOLD:
         return Assignment(None, standings[best].likelihood if best is not None else 0.0, worth_remembering=True)
     is_echo = any(resemblance.cosine >= SAME_WORDING for resemblance in compared[best])
-    return Assignment(best, standings[best].likelihood, worth_remembering=len(compared[best]) < VOICES and not is_echo)
+    worth_remembering = len(compared[best]) < VOICES and not is_echo
+    return Assignment(best, standings[best].likelihood, worth_remembering, is_in_burst=standings[best].lately >= BURST_VOICES)
 
 
 def _compared(voice: Voice, remembered: Mapping[int, Sequence[Voice]], model: LikenessModel | None) -> dict[int, list[Resemblance]]:

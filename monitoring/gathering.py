@@ -10,9 +10,10 @@ from monitoring.assignment import assign, keys_of, voice_of
 from monitoring.duplicates import Text, bands_of, find_original, text_of
 from monitoring.event import Event, EventState
 from monitoring.headline import gravity, headline
-from monitoring.item import Attitude, Item
+from monitoring.item import Attitude, Item, Relevance
 from monitoring.likeness import Voice
 from monitoring.lines import OTHER
+from prompts import say
 from storage.clock import to_china
 
 NEGATIVE_FROM = 0.5
@@ -66,7 +67,7 @@ async def find(archive: Archive, item: Item, clues: Clues) -> Belonging:
     if original is not None and (original.event_id is not None or not makes_events(item)):
         return Belonging(original.event_id, original.item_id, None)
     if not makes_events(item):
-        return Belonging(None, None, None, bands=clues.bands)
+        return Belonging(await _by_context(archive, item, clues), None, None, bands=clues.bands)
     assignment = await assign(archive, clues.voice, clues.keys)
     return Belonging(assignment.event, None, clues.voice if assignment.worth_remembering else None, clues.keys, clues.bands)
 
@@ -130,6 +131,22 @@ def learn_place_and_line(event: Event, item: Item) -> bool:
     if event.line == OTHER and item.line != OTHER:
         event.line = item.line
     return (event.place, event.line) != before
+
+
+async def _by_context(archive: Archive, item: Item, clues: Clues) -> int | None:
+    """The event of a post that only the context makes ours: ill-tempered, and it names what several people complained of shortly before.
+
+    Such a post becomes the department's in part, and says why. It never speaks for its event, so that it draws no others to it.
+    """
+    if item.negativity < NEGATIVE_FROM:
+        return None
+    assignment = await assign(archive, clues.voice, clues.keys)
+    if assignment.event is None or not assignment.is_in_burst:
+        return None
+    item.relevance = Relevance.PARTLY
+    item.line = (await archive.voices([assignment.event]))[assignment.event][0].line
+    item.reasons = [say("monitoring.reason_context"), *item.reasons]
+    return assignment.event
 
 
 class _Original(NamedTuple):

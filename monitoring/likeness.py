@@ -40,7 +40,7 @@ _HOURS_APART = 12.0
 
 FEATURES = (
     "cover", "shared_run", "shared_beside", "days", "other_district", "other_number", "troubles", "troubles_in_body", "wording",
-    "other_name", "spoken_names", "name_letters", "named", "exchanged",
+    "other_name", "spoken_names", "name_letters", "named", "exchanged", "cosine", "length",
 )  # fmt: skip
 PRODUCTS = (
     ("name_letters", "troubles"), ("name_letters", "wording"), ("troubles", "wording"), ("spoken_names", "troubles"),
@@ -183,16 +183,17 @@ def features(new: Voice, olds: Sequence[Voice], model: LikenessModel) -> tuple[N
     cover, run, beside = _headlines(new, olds, words)
     named, other_name = _names(new, olds, words)
     troubles, in_body = _troubles(new.matter, [old.matter for old in olds], model)
-    letters = _letters(new.matter, olds)
+    cosines, letters = shared / np.maximum(lengths, 1e-9), _letters(new.matter, olds)
     hours = np.array([abs((new.posted_at - old.posted_at).total_seconds()) for old in olds]) / 3600
     found = np.column_stack([
         cover, run, beside, np.log1p(hours / 24),
         [bool(new.districts and old.districts and not new.districts & old.districts) for old in olds],
         [_numbers_differ(new.matter, old.matter) for old in olds],
         troubles, in_body, shared / np.maximum(lengths, 1e-9) ** LENGTH_SHARE,
-        other_name, _spoken(new.matter, olds), letters, named, _exchanged(new, olds, letters),
+        other_name, _spoken(new.matter, olds), letters, named, _exchanged(new, olds, letters), cosines,
+            [math.log1p(min(len(new.wording.grams), len(old.wording.grams))) for old in olds],
     ])  # fmt: skip
-    return found, shared / np.maximum(lengths, 1e-9)
+    return found, cosines
 
 
 class _Meeting:
@@ -206,11 +207,11 @@ class _Meeting:
 
     def products(self, mine: NDArray[np.floating], theirs: NDArray[np.floating]) -> Numbers:
         """For each of the many, the sum of the products of what belongs to the shared numbers; `theirs` end to end."""
-        return np.bincount(self._owners, mine[self._places] * theirs[self._hit], self._count)
+        return _added_up(self._owners, mine[self._places] * theirs[self._hit], self._count)
 
     def sums(self, mine: NDArray[np.floating]) -> Numbers:
         """For each of the many, the sum of what belongs to the shared numbers."""
-        return np.bincount(self._owners, mine[self._places], self._count)
+        return _added_up(self._owners, mine[self._places], self._count)
 
     def held(self, asked: NDArray[np.uint32]) -> NDArray[np.bool_]:
         """For each of the many, a row: which of these numbers, all of them in `mine` but BREAK, it shares."""
@@ -218,6 +219,11 @@ class _Meeting:
         table[self._owners, self._places] = True
         places, is_mine = find(asked, self._mine)
         return table[:, np.where(is_mine, places, len(self._mine))]
+
+
+def _added_up(owners: NDArray[np.intp], values: NDArray[np.floating], count: int) -> Numbers:
+    """For each of so many owners, the sum of its values."""
+    return np.bincount(owners, values, count).astype(float)
 
 
 def find(asked: NDArray[np.uint32], ascending: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
@@ -239,7 +245,7 @@ def _headlines(new: Voice, olds: Sequence[Voice], words: _Meeting) -> tuple[Numb
     whole = np.array([float(old.wording.head_rarity.sum()) for old in olds])
     cover = np.maximum(
         (words.held(head) * rare).sum(1) / max(float(rare.sum()), 1e-9),
-        np.bincount(owners, rarities * in_new, count) / np.maximum(whole, 1e-9),
+        _added_up(owners, rarities * in_new, count) / np.maximum(whole, 1e-9),
     )
     run, beside = np.minimum(mine.largest, theirs.largest), np.minimum(mine.rest, theirs.rest)
     return cover, run, beside
@@ -255,8 +261,8 @@ def _names(new: Voice, olds: Sequence[Voice], words: _Meeting) -> tuple[Numbers,
     in_new = find(theirs, new.wording.grams)[1]
     foreign = _Stretches(~in_new & (theirs != BREAK), rarities, owners, count, np.cumsum(theirs == BREAK))
     own = _Stretches.of_rows(~held & real, new.matter.name_rarity, np.cumsum(~real))
-    mine_shared, theirs_shared = (held * new.matter.name_rarity).sum(1), np.bincount(owners, rarities * in_new, count)
-    mine_all, theirs_all = float(new.matter.name_rarity.sum()), np.bincount(owners, rarities, count)
+    mine_shared, theirs_shared = (held * new.matter.name_rarity).sum(1), _added_up(owners, rarities * in_new, count)
+    mine_all, theirs_all = float(new.matter.name_rarity.sum()), _added_up(owners, rarities, count)
     named = np.maximum(mine_shared / (mine_all + 1), theirs_shared / (theirs_all + 1))
     return named, np.sqrt(np.minimum(np.maximum(own.largest, foreign.largest), _MOST_RARITY))
 
@@ -284,7 +290,7 @@ class _Stretches:
         starts = np.flatnonzero(np.concatenate(([True], (np.diff(part) != 0) | (np.diff(of) != 0))))
         sums = np.add.reduceat(value.astype(float), starts)
         np.maximum.at(self.largest, of[starts], sums)
-        self._whole = np.bincount(of, value, count)
+        self._whole = _added_up(of, value, count)
 
     @staticmethod
     def of_rows(marked: NDArray[np.bool_], worth: NDArray[np.floating], parts: NDArray[np.intp] | None = None) -> "_Stretches":
@@ -306,7 +312,7 @@ def _troubles(new: Matter, olds: Sequence[Matter], model: LikenessModel) -> tupl
     mine, theirs = model.rarity_of(new.troubles), model.rarity_of(np.concatenate([old.troubles for old in olds]))
 
     def alike(own: Numbers, others: Numbers) -> Numbers:
-        lengths = np.sqrt(own @ own) * np.sqrt(np.bincount(owners, others * others, len(olds)))
+        lengths = np.sqrt(own @ own) * np.sqrt(_added_up(owners, others * others, len(olds)))
         return meeting.products(own, others) / np.maximum(lengths, 1e-9)
 
     whole = alike(new.in_all * mine, np.concatenate([old.in_all for old in olds]) * theirs)
@@ -334,8 +340,8 @@ def _exchanged(new: Voice, olds: Sequence[Voice], letters: Numbers) -> Numbers:
     mine = _Meeting(new.wording.head_set, [old.wording.head_set for old in olds]).held(new.wording.head) @ new.frame
     heads, frames = np.concatenate([old.wording.head for old in olds]), np.concatenate([old.frame for old in olds])
     owners = np.repeat(np.arange(count), [len(old.wording.head) for old in olds])
-    theirs = np.bincount(owners, frames * find(heads, new.wording.head_set)[1], count)
-    same = np.minimum(mine / max(float(new.frame.sum()), 1e-9), theirs / np.maximum(np.bincount(owners, frames, count), 1e-9))
+    theirs = _added_up(owners, frames * find(heads, new.wording.head_set)[1], count)
+    same = np.minimum(mine / max(float(new.frame.sum()), 1e-9), theirs / np.maximum(_added_up(owners, frames, count), 1e-9))
     named = np.array([bool(len(new.matter.letters) and len(old.matter.letters)) for old in olds])
     return np.where(named & (letters < HARDLY), same, 0.0)
 

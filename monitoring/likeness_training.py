@@ -26,6 +26,8 @@ from monitoring.recollection import Recollection
 
 INVERSE_REGULARISATION = 0.03
 """Best of 0.01, 0.03, 0.1, 1 by cross-validation."""
+SHORT_CHARACTERS = 110
+"""Letters are long and titled, most posts are neither: the model is trained on each letter in both forms."""
 APART_WEIGHT = 3.0
 """So many times an ordinary pair weighs one that annotators found worth noting as a look-alike."""
 FOLDS = 5
@@ -78,13 +80,21 @@ class Pairs:
     weight: Numbers
 
 
-def read_sample(feed: Path, events: Path, singles: Path, apart: Path) -> Sample:
-    """The files as they are described above."""
+def read_sample(feed: Path, events: Path, singles: Path, apart: Path, *, short: bool = False) -> Sample:
+    """The files as they are described above.
+
+    Args:
+        short: every post without its title and cut to the length of a microblog post.
+    """
     posts = list(_rows(feed))
     label = {str(pid): f"event {number}" for number, row in enumerate(_rows(events)) for pid in row["members"]}
     label |= {pid: f"single {pid}" for pid in singles.read_text(encoding="utf-8").split()}
     place = {str(post["pid"]): number for number, post in enumerate(posts)}
-    voices = [voice_of(post.get("title") or "", post["text"], datetime.fromisoformat(post["time"])) for post in posts]
+    times = [datetime.fromisoformat(post["time"]) for post in posts]
+    voices = [voice_of(post.get("title") or "", post["text"], time) for post, time in zip(posts, times, strict=True)]
+    if short:
+        told = [f"{post.get('title') or ''}，{post['text'].strip()}"[:SHORT_CHARACTERS] for post in posts]
+        voices = [voice_of("", text, time) for text, time in zip(told, times, strict=True)]
     pairs = [(place[str(one)], place[str(other)]) for one, other in (row["pair"] for row in _rows(apart))]
     return Sample(voices, [label.get(str(post["pid"])) for post in posts], pairs)
 
@@ -179,20 +189,26 @@ def measure(sample: Sample, events: NDArray[np.intp], chosen: NDArray[np.bool_])
     )
 
 
+def together(parts: Sequence[Pairs]) -> Pairs:
+    """The pairs of several forms of one feed as one."""
+    return Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in Pairs.__dataclass_fields__))
+
+
 def main(feed: Path, events: Path, singles: Path, apart: Path, weights: Path) -> None:
     """Cross-validate, train on everything, store; prints what was reached."""
-    sample = read_sample(feed, events, singles, apart)
-    blank = count_troubles(sample.voices)
-    pairs = pairs_of(sample, blank)
+    forms = {name: read_sample(feed, events, singles, apart, short=name == "short") for name in ("whole", "short")}
+    blank = count_troubles(forms["whole"].voices)
+    pairs = together([pairs_of(sample, blank) for sample in forms.values()])
     sys.stdout.write(f"{len(pairs.same)} pairs, {int(pairs.same.sum())} of one event\n")
-    for seed in range(SEEDS):
-        _tell(f"{FOLDS} folds, drawn {seed}", cross_validate(sample, pairs, blank, seed))
+    for name, sample in forms.items():
+        for seed in range(SEEDS):
+            _tell(f"{name} posts, {FOLDS} folds, drawn {seed}", cross_validate(sample, pairs, blank, seed))
     model = train(pairs, np.ones(len(pairs.same), bool), blank)
-    everything = np.ones(len(sample.labels), bool)
-    _tell("on what it was trained on", measure(sample, gather(sample.voices, model), everything))
+    model.save(weights)
+    everything = np.ones(len(forms["whole"].labels), bool)
+    _tell("on what it was trained on", measure(forms["whole"], gather(forms["whole"].voices, model), everything))
     for name, weight in zip((*FEATURES, *("*".join(pair) for pair in PRODUCTS)), model.weights, strict=True):
         sys.stdout.write(f"  {name} {weight:.3f}\n")
-    model.save(weights)
 
 
 def _tell(what: str, measured: Measured) -> None:

@@ -75,12 +75,12 @@ class Matter:
     @cached_property
     def in_body(self) -> NDArray[np.float64]:
         """How much the body tells of each trouble."""
-        return np.log1p(self.told & 127)
+        return np.log1p((self.told & 127).astype(float))
 
     @cached_property
     def in_all(self) -> NDArray[np.float64]:
         """How much headline and body together tell of each trouble."""
-        return self.in_body + 2.0 * (self.told >= 128)
+        return self.in_body + 2.0 * (self.told >= 128).astype(float)
 
     def pack(self) -> bytes:
         """For storing in a row."""
