@@ -84,7 +84,8 @@ class Demands:
     def _object(self, words: str, place: str | None) -> str:
         plain = self._filler.sub("", _without_place(words.strip(EDGE), place)).strip(EDGE)
         if len(plain) > LONGEST_OBJECT - 2 and "的" in plain:
-            plain = max(plain.rpartition("的")[2].strip(EDGE), plain.partition("的")[0], key=lambda part: 2 <= len(part) <= LONGEST_OBJECT)
+            thing = plain.rpartition("的")[2].strip(EDGE)
+            plain = thing if len(thing) > 1 else plain.partition("的")[0]
         return whole_words(plain, LONGEST_OBJECT).rstrip(_LOOSE)
 
     def _questioned(self, said: str, place: str | None) -> str:
@@ -97,9 +98,8 @@ class Demands:
         if "的" in before and len(before) > _LONGEST_SUBJECT:
             before = before.rpartition("的")[2]
         subject = whole_words(before, _LONGEST_SUBJECT, from_end=True)
-        predicate = (
-            "" if word.startswith(("是否合", "是否违")) else whole_words(self._filler.sub("", said[asked.end() :]), _LONGEST_PREDICATE)
-        )
+        rest = "" if word.startswith(("是否合", "是否违")) else said[asked.end() :]
+        predicate = whole_words(self._filler.sub("", rest), _LONGEST_PREDICATE)
         phrase = f"{subject}{word}{predicate}".strip(EDGE).rstrip(_LOOSE)
         return phrase if len(phrase) >= SHORTEST and subject + predicate and not _HOLE.search(phrase) else ""
 

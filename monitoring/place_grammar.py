@@ -70,7 +70,7 @@ class PlaceGrammar:
         self._shortest = {suffix: int(length) for length, suffixes in content["shortest"].items() for suffix in suffixes}
         self._no_name = lists["generic"] | frozenset(not_names)
         self._boundary, self._name_end = lists["boundary"], tuple(lists["name_end"])
-        self._linking, self._in_names = tuple(lists["linking"]), lists["verbs_in_names"]
+        self._in_names = lists["verbs_in_names"]
 
     @cached_property
     def _suffixes(self) -> Lexicon:
@@ -84,8 +84,9 @@ class PlaceGrammar:
             for start in places:
                 ends[start + len(suffix)] = min(ends.get(start + len(suffix), (start, suffix)), (start, suffix))
         for end, (start, suffix) in ends.items():
-            name = None if text.startswith(self._not_before.get(suffix, ("\0",)), end) else self._named(words, start, end, suffix)
-            if name:
+            if text.startswith(self._not_before.get(suffix, ()), end):
+                continue
+            if name := self._named(words, start, end, suffix):
                 yield name
                 if name.rank < _UNIT_BELOW and (led := self._led(words, name)):
                     yield led

@@ -50,7 +50,8 @@ def asks_of(text: str, line: str, intent: str, phrases: Sequence[str]) -> tuple[
     own = [phrase for phrase in phrases if _is_clear(phrase.strip())]
     if line == CONDUCT:
         return distinct([*public, *own, *wishes[1:]])
-    return distinct([*(own or wishes[:1]), *wishes[1:]]) or (topic_of("", line).ask,)
+    usual = () if any(_REQUEST.match(phrase) for phrase in own) else wishes[:1]
+    return distinct([*usual, *own, *wishes[1:]]) or (topic_of("", line).ask,)
 
 
 def asks_of_many(posts: Sequence[str], intent: str) -> tuple[str, ...]:
