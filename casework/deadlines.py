@@ -37,7 +37,6 @@ _WARNINGS = (
     .order_by(col(Deadline.next_warning_at), col(Deadline.id))
 )
 _NEXT_WARNING = select(func.min(Deadline.next_warning_at))
-_SOURCE_OPTIONS = select(Source.options).where(Source.id == bindparam("source"))
 PUBLIC_ANSWERS = (DeadlineKind.FIRST_RESPONSE, DeadlineKind.RESPONSE, DeadlineKind.CLARIFY)
 
 
@@ -71,11 +70,9 @@ async def start(session: AsyncSession, case: Case, clock: Clock, now: datetime) 
     await _note(session, case, "deadline.started", [_wind(session, case, None, clock, now)], now)
 
 
-async def asks_for_clock(session: AsyncSession, item: Item) -> bool:
+def asks_for_clock(item: Item, source: Source) -> bool:
     """Whether an item brings a clock of its own into a case that has its clocks already: a ticket, something false."""
-    if item.due_at is not None or item.intent == RUMOUR:
-        return True
-    return bool((await session.exec(_SOURCE_OPTIONS, params={"source": item.source_id})).one().get(TICKETS_OPTION))
+    return item.due_at is not None or item.intent == RUMOUR or bool(source.options.get(TICKETS_OPTION))
 
 
 async def meet(session: AsyncSession, case: Case, kinds: Collection[DeadlineKind], now: datetime) -> None:

@@ -60,7 +60,7 @@ async def receive_all(
         if event is None or event.level == 0 or (tell_from and observation.item.posted_at < tell_from):
             received.append(Received(observation))
         else:
-            received.append(await _tell(session, observation, event, now, desk, cases, stale))
+            received.append(await _tell(session, observation, event, source, now, desk, cases, stale))
     for case in stale.values():
         await refresh(session, case, now, desk)
     return received
@@ -69,14 +69,22 @@ async def receive_all(
 async def handle(session: AsyncSession, observation: Observation, event: Event, now: datetime, desk: Desk) -> Received:
     """What staff are told after an event with a level has changed: nothing, a renewed card, or a ringing one."""
     stale = dict[int, Case]()
-    received = await _tell(session, observation, event, now, desk, {}, stale)
+    source = await session.get_one(Source, observation.item.source_id)
+    received = await _tell(session, observation, event, source, now, desk, {}, stale)
     for case in stale.values():
         await refresh(session, case, now, desk)
     return received
 
 
 async def _tell(
-    session: AsyncSession, observation: Observation, event: Event, now: datetime, desk: Desk, cases: dict[int, Case], stale: dict[int, Case]
+    session: AsyncSession,
+    observation: Observation,
+    event: Event,
+    source: Source,
+    now: datetime,
+    desk: Desk,
+    cases: dict[int, Case],
+    stale: dict[int, Case],
 ) -> Received:
     """What staff are told, but for the cards to renew.
 
@@ -93,7 +101,7 @@ async def _tell(
         return Received(observation, case)
     if not case.state.is_live:
         await _reopen(session, case, event, now)
-    if opened or rising or await deadlines.asks_for_clock(session, observation.item):
+    if opened or rising or deadlines.asks_for_clock(observation.item, source):
         await deadlines.keep_clocks(session, case, event, now, (await told_at(session, event, now, desk) if rising else None) or now)
     if observation.revision_changed:
         await approval.void_outdated(session, case, event, now, desk)

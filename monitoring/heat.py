@@ -85,7 +85,16 @@ async def measure(session: AsyncSession, event: Event, at: datetime) -> Pace:
     with session.no_autoflush:
         lately, last_hour, both_hours = (await session.exec(_LATELY, params={"event": event.id, **moments})).one()
         usual = await usual_per_minute(session, event.line, at)
-    lately, last_hour = lately or 0, last_hour or 0
+    return pace(event, at, lately or 0, last_hour or 0, both_hours, usual)
+
+
+def pace(event: Event, at: datetime, lately: int, last_hour: int, both_hours: int, usual: float) -> Pace:
+    """The pace of an event by its counts.
+
+    Args:
+        lately, last_hour, both_hours: posts of the last ten minutes, hour and two hours.
+        usual: posts a minute that the line usually hears.
+    """
     usual = max(usual, own_past_per_minute(event, last_hour, at))
     ratio = max(times_usual(lately, usual, RATE_WINDOW), times_usual(last_hour, usual, TREND_WINDOW))
     return Pace(round(lately / _minutes(RATE_WINDOW), 3), round(ratio, 2), trend(last_hour, both_hours - last_hour))
@@ -127,11 +136,42 @@ def heat(items: int, likes: int, reposts: int, per_minute: float) -> float:
 async def usual_per_minute(session: AsyncSession, line: str, at: datetime) -> float:
     """Posts a minute that a line usually hears at this hour of day, over the four weeks before the present hour."""
     hour = hour_of(at)
+    return (await habit_of(session, line, hour)).per_minute(hour)
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What a line heard in the four weeks before an hour.
+
+    Attributes:
+        beside: of `items`, those at the same hour of day or beside it.
+        first: the first hour in which it heard anything; None where it heard nothing.
+    """
+
+    items: int
+    beside: int
+    first: int | None
+
+    def per_minute(self, hour: int) -> float:
+        """Posts a minute that the line usually hears at this hour of day."""
+        hours = hour - self.first if self.first is not None else 0
+        mean = (self.items + PRIOR_ITEMS) / (hours * 60 + PRIOR_MINUTES)
+        return (self.beside + HOUR_PRIOR_ITEMS) / (hours_beside(hours) * 60 + HOUR_PRIOR_ITEMS / mean)
+
+    def and_one(self, heard: int, hour: int) -> "Habit":
+        """The habit before `hour` with one more post of the hour `heard`, if that is one of those counted."""
+        if not hour - HABIT_DAYS * _HOURS_PER_DAY <= heard < hour:
+            return self
+        away = (heard - hour) % _HOURS_PER_DAY
+        is_beside = away <= HOURS_BESIDE or away >= _HOURS_PER_DAY - HOURS_BESIDE
+        return Habit(self.items + 1, self.beside + is_beside, heard if self.first is None else min(self.first, heard))
+
+
+async def habit_of(session: AsyncSession, line: str, hour: int) -> Habit:
+    """What a line heard before an hour, as stored."""
     moments = {"line": line, "first": hour - HABIT_DAYS * _HOURS_PER_DAY, "hour": hour}
     items, beside, first = (await session.exec(_HABIT, params=moments)).one()
-    hours = hour - first if first is not None else 0
-    mean = ((items or 0) + PRIOR_ITEMS) / (hours * 60 + PRIOR_MINUTES)
-    return ((beside or 0) + HOUR_PRIOR_ITEMS) / (hours_beside(hours) * 60 + HOUR_PRIOR_ITEMS / mean)
+    return Habit(items or 0, beside or 0, first)
 
 
 def hours_beside(hours: int) -> int:

@@ -8,9 +8,10 @@ from monitoring.doubts import doubts
 from monitoring.event import Event, LevelChange
 from monitoring.factors import Factor
 from monitoring.grading import EventSpread, Grade, grade_event, graver
-from monitoring.heat import FEWEST_FOR_TREND, Pace, heat, measure
+from monitoring.heat import FEWEST_FOR_TREND, Pace, heat
 from monitoring.item import Item
 from monitoring.policy import GradingPolicy
+from monitoring.pulse import Pulse
 from storage import audit
 
 SYSTEM = "system"
@@ -36,23 +37,15 @@ def own_factors(event: Event) -> list[Factor]:
     return [Factor.from_json(data) for data in event.factors if not str(data["name"]).startswith(_EVENT_PREFIX)]
 
 
-async def regrade(session: AsyncSession, event: Event, item: Item, policy: GradingPolicy, now: datetime) -> Grade:
-    """Measure an event again after a post has joined, and note its points, factors and doubts. The level itself is left alone.
-
-    The post, and the hour it counts to, are written already where `has_pace`.
-    """
-    await _measure(session, event)
+async def regrade(pulse: Pulse, event: Event, item: Item, policy: GradingPolicy, now: datetime) -> Grade:
+    """Measure an event again after a post has joined, and note its points, factors and doubts. The level itself is left alone."""
+    await _measure(pulse, event)
     grade = grade_event(event.item_level, own_factors(event), spread_of(event, now), policy)
     event.points = grade.points
     if grade.factors:
         event.factors = [factor.to_json() for factor in grade.factors]
     event.doubts = doubts(own_factors(event))
     return grade
-
-
-def has_pace(event: Event) -> bool:
-    """Whether an event has posts enough for its pace to be measured."""
-    return event.item_count >= FEWEST_FOR_TREND
 
 
 def may_raise(event: Event, level: int) -> bool:
@@ -86,10 +79,10 @@ def spread_of(event: Event, now: datetime) -> EventSpread:
     )
 
 
-async def _measure(session: AsyncSession, event: Event) -> None:
+async def _measure(pulse: Pulse, event: Event) -> None:
     """The pace at the event's newest post: a source that is polled once an hour must not make a fast event look slow."""
-    if has_pace(event):
-        set_pace(event, await measure(session, event, event.last_posted_at))
+    if event.item_count >= FEWEST_FOR_TREND:
+        set_pace(event, await pulse.measure(event, event.last_posted_at))
     event.heat = heat(event.item_count, event.likes, event.reposts, event.per_minute)
 
 

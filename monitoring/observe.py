@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -18,6 +19,7 @@ from monitoring.heat import count_hours, hour_of
 from monitoring.item import Item
 from monitoring.milestones import milestones
 from monitoring.post import RawPost
+from monitoring.pulse import Pulse
 from monitoring.recording import ReadPost
 from monitoring.source import Source
 from monitoring.watch import Watch
@@ -133,6 +135,10 @@ class _Batch:
     begun: dict[int, Event] = field(default_factory=dict)
     hours: Counter[tuple[str, int]] = field(default_factory=Counter)
 
+    @cached_property
+    def pulse(self) -> Pulse:
+        return Pulse(self.session, self._settle)
+
     async def see(self, read: ReadPost) -> Observation:
         """A post that was never seen before."""
         item = Item(id=await number(self.session, Item), source_id=recording.stored_id(self.source), **read.columns)
@@ -147,6 +153,7 @@ class _Batch:
             return Observation(item, None, is_new=True)
         if item.relevance.is_ours:
             self.hours[item.line, hour_of(item.posted_at)] += 1
+        self.pulse.hear(item)
         return await self._joined(event, item, is_standing=is_standing)
 
     async def see_again(self, item: Item, post: RawPost) -> Observation:
@@ -225,9 +232,7 @@ class _Batch:
 
     async def _graded(self, event: Event, item: Item) -> bool:
         """Grade an event; True where its level rose."""
-        if levelling.has_pace(event):
-            await self._settle()
-        grade = await levelling.regrade(self.session, event, item, self.watch.policy, self.now)
+        grade = await levelling.regrade(self.pulse, event, item, self.watch.policy, self.now)
         if not levelling.may_raise(event, grade.level):
             return False
         await levelling.raise_level(self.session, event, item, grade, self.now)
