@@ -37,13 +37,13 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         addresses = await self._resolve(host, port_of(request.url))
         if not is_allowed(request.url, request.extensions.get(PRIVATE_HOSTS, ())) and not all(map(is_public, addresses)):
             raise SourceError(say("sources.address_private", host=host))
-        for address in addresses[: _ADDRESSES_TRIED - 1]:
+        refusal: Exception = SourceError(say("sources.address_unknown", host=host), retry_after_seconds=RETRY_SECONDS)
+        for address in addresses[:_ADDRESSES_TRIED]:
             try:
                 return await self._inner.handle_async_request(_pinned(request, address))
-            except httpx.ConnectError:
-                if address == addresses[-1]:
-                    raise
-        return await self._inner.handle_async_request(_pinned(request, addresses[-1]))
+            except httpx.ConnectError as error:
+                refusal = error
+        raise refusal
 
     async def aclose(self) -> None:
         await self._inner.aclose()

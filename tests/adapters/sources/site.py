@@ -11,6 +11,8 @@ from adapters.sources.reading_process import ReadingProcess
 ADDRESSES = {
     "forum.example": ["93.184.216.34"],
     "other.example": ["93.184.216.35"],
+    "two.example": ["93.184.216.34", "93.184.216.35"],
+    "none.example": [],
     "inner.example": ["10.0.0.7"],
     "both.example": ["93.184.216.34", "127.0.0.1"],
 }
@@ -20,7 +22,7 @@ READING = ReadingProcess()
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    return ADDRESSES.get(host) or [host]
+    return ADDRESSES.get(host, [host])
 
 
 class Waiting:

@@ -103,6 +103,22 @@ async def test_a_redirect_into_a_private_network_is_not_followed() -> None:
     assert len(site.asked) == 1
 
 
+async def test_a_host_that_does_not_answer_at_one_address_is_asked_at_the_next() -> None:
+    def half_down(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "93.184.216.34":
+            raise httpx.ConnectError("down")
+        return answer(rss(TEXTS))
+
+    site = Site(half_down)
+    assert texts(await read_all(feed(site, "https://two.example/rss"))) == list(TEXTS)
+    assert [request.url.host for request in site.asked] == ["93.184.216.34", "93.184.216.35"]
+
+
+async def test_a_host_without_an_address_is_told() -> None:
+    with pytest.raises(SourceError, match="找不到主机"):
+        await read_all(feed(serving(b""), "https://none.example/rss"))
+
+
 async def test_a_relative_redirect_stays_with_the_named_host() -> None:
     site = Site(lambda request: answer(rss(TEXTS)) if request.url.path == "/new" else httpx.Response(301, headers={"location": "/new"}))
     assert texts(await read_all(feed(site))) == list(TEXTS)
