@@ -13,7 +13,7 @@ from casework.desk import Desk
 from casework.workdays import is_workday
 from language.periods import duration_phrase
 from monitoring.habit import Habit, take_habit
-from monitoring.health import RECENT, Diagnosis, diagnose, latest
+from monitoring.health import ILL_AFTER_FAILURES, RECENT, Diagnosis, diagnose, latest
 from monitoring.polling import Intervals, polled_sources, resting_fallbacks
 from monitoring.source import Source, SourceKind
 from monitoring.source_hour import forget_old_hours, hours_of
@@ -46,7 +46,7 @@ async def step_sources(session: AsyncSession, touched: Collection[int], now: dat
 async def sources_line(session: AsyncSession, now: datetime) -> str:
     """“21 个信源均正常，最近一次抓取 2 分钟前。”, or which of them fail."""
     sources = list(await polled_sources(session))
-    ill = [source.name for source in sources if source.ailment or source.failures]
+    ill = [source.name for source in sources if source.ailment or source.failures >= ILL_AFTER_FAILURES]
     if ill:
         return say("alert.sources_ill", count=len(sources), ill=len(ill), names=say("casework.comma").join(f"「{name}」" for name in ill))
     latest_at = max((source.last_success_at for source in sources if source.last_success_at), default=None)
