@@ -14,6 +14,7 @@ from monitoring.lines import LEVEL_NAMES
 from prompts import say, words
 
 EXCERPT_LENGTH = 40
+BUTTONS_PER_ROW = 3
 HOUR = timedelta(hours=1)
 OF_EVENT = "event_"
 """What the names of factors begin with that only the whole event shows."""
@@ -43,9 +44,10 @@ def case_page(number: str) -> str:
 
 
 def buttons(number: str, *names: str) -> tuple[tuple[Button, ...], ...]:
-    """One row of buttons, by their keys in `alert.buttons`."""
+    """Buttons by their keys in `alert.buttons`, in rows that fit a phone."""
     labels, commands = words("alert.buttons"), words("alert.commands")
-    return (tuple(Button(labels[name], commands[name].format(number=number)) for name in names),)
+    made = [Button(labels[name], commands[name].format(number=number)) for name in names]
+    return tuple(tuple(made[start : start + BUTTONS_PER_ROW]) for start in range(0, len(made), BUTTONS_PER_ROW))
 
 
 def time_in_text(moment: datetime, now: datetime) -> str:
@@ -62,23 +64,25 @@ def span_phrase(duration: timedelta) -> str:
 
 def _open_face(s: Situation, now: datetime) -> Card:
     number, grave = s.case.number, s.event.level in GRAVE
+    course = ("course",) if grave else ()
     rows = [
         Row(say("alert.place"), _place(s.event)), *origin_row(s, now), *([_numbers(s.event)] if grave else []), _grounds(s.event),
         *_deadline_rows(s, now), *_doubts(s.event, grave), *muted_row(s, now),
     ]  # fmt: skip
     return Card(
         CardKind.ALERT, head_of(s.event, number), _title(s.event), tuple(rows),
-        buttons=buttons(number, "claim", "draft", "assign", "timeline", "false_alarm"),
+        buttons=buttons(number, "claim", "draft", "assign", "timeline", *course, "false_alarm"),
         hint=say("alert.hint_claim", number=number), level=s.event.level, case_number=number, page=case_page(number),
     )  # fmt: skip
 
 
 def _claimed_face(s: Situation, now: datetime) -> Card:
-    number = s.case.number
+    number, course = s.case.number, ("course",) if s.event.level in GRAVE else ()
     rows = (_time_left(s, now), *_report_upward(s), *muted_row(s, now))
     return Card(
         CardKind.ALERT, f"{head_of(s.event, number)} · {_claimed_by(s, now)}", _development(s), rows,
-        buttons=buttons(number, "draft", "fill", "assign", "timeline"), level=s.event.level, case_number=number, page=case_page(number),
+        buttons=buttons(number, "draft", "fill", "assign", "timeline", *course),
+        level=s.event.level, case_number=number, page=case_page(number),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from casework.situation import event_of, situation_of
 from casework.staff import StaffGroup
 from monitoring.event import Event
 from monitoring.heat import is_hot
+from prompts import say, words
 from storage import audit
 
 
@@ -117,6 +118,7 @@ async def notify(
     card = Card(
         CardKind.NOTICE,
         text,
+        title=event.headline,
         body=body,
         buttons=buttons,
         level=event.level,
@@ -131,7 +133,7 @@ async def notify(
         if at is None:
             continue
         rang = True
-        if always or not await _fold(session, case, event, place, now, at, desk, occasion=key, text=text):
+        if always or not await _fold(session, case, event, place, now, at, desk, occasion=key, text=_without_number(text, case, event)):
             occasion = f"notice:{case.number}:{key}:{':'.join(place)}"
             await enqueue(session, card, place, now, key=occasion, due_at=at, case_id=case.id, rings=True)
     return rang or not places
@@ -173,6 +175,11 @@ async def _fold(
         return False
     await fold(session, case, place, now, at, desk.alerting, key=f"fold:{case.number}:{occasion}:{':'.join(place)}", text=text)
     return True
+
+
+def _without_number(text: str, case: Case, event: Event) -> str:
+    """As a list tells it, whose row names the case already."""
+    return text.replace(say("alert.mention", number=case.number, level=words("alert.levels")[str(event.level)]), "")
 
 
 async def _alert_key(session: AsyncSession, case: Case, place: Place) -> str:

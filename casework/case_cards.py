@@ -121,9 +121,9 @@ def _urgency(situation: Situation) -> tuple[int, bool, float]:
 
 def _todo_row(situation: Situation, now: datetime) -> Row:
     event = situation.event
-    text = say("alert.todo_row", headline=event.headline, state=state_text(situation), left=time_left(situation.public_deadline, now))
-    mark = words("alert.level_marks")[str(event.level)]
-    return Row(f"{mark} {situation.case.number}", text, link=case_page(situation.case.number))
+    mark, left = words("alert.level_marks")[str(event.level)], time_left(situation.public_deadline, now)
+    text = say("alert.todo_row", mark=mark, headline=event.headline, state=state_text(situation), left=left)
+    return Row(situation.case.number, text, link=case_page(situation.case.number))
 
 
 async def _replies(session: AsyncSession, case: Case, labels: Mapping[str, str], now: datetime) -> list[Row]:

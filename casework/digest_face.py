@@ -91,8 +91,8 @@ def _head(day: Day, now: datetime, at: datetime) -> str:
 
 def _case_row(told: Told) -> Row:
     mark = words("alert.level_marks")[str(told.event.level)]
-    text = say("alert.digest_case", headline=told.event.headline, state=told.state)
-    return Row(f"{mark} {told.case.number}", text, link=case_page(told.case.number))
+    text = say("alert.case_row", mark=mark, headline=told.event.headline, state=told.state)
+    return Row(told.case.number, text, link=case_page(told.case.number))
 
 
 def _ordinary_rows(day: Day) -> list[Row]:

@@ -30,7 +30,7 @@ MOST_ROWS = 12
 class Folded(SQLModel, table=True):
     """One message that stands in a list instead of ringing. `key` names its occasion, as that of a delivery would.
 
-    `text` is what it would have said; empty for an alert, which the list words by how its case stands.
+    `text` is what it would have said; empty for an alert. The list words both by how the case stands, and shows the text on demand.
     """
 
     __tablename__ = "folded"
@@ -129,7 +129,7 @@ async def _card(session: AsyncSession, rows: Sequence[Folded], alerting: Alertin
 def _row(folded: Folded, case: Case, event: Event, owner: StaffMember | None) -> Row:
     mark = words("alert.level_marks")[str(event.level)]
     state = words("alert.states")[case.state.value].format(name=owner.name if owner else say("casework.nobody"))
-    text = folded.text or say("alert.fold_row", headline=event.headline, state=state)
+    text = say("alert.case_row", mark=mark, headline=event.headline, state=state)
     if event.level in GRAVE and case.state.is_live:
-        text = say("alert.fold_graver", headline=event.headline, level=words("alert.levels")[str(event.level)])
-    return Row(f"{mark} {case.number}", text, link=case_page(case.number))
+        text = say("alert.fold_graver", mark=mark, headline=event.headline, level=words("alert.levels")[str(event.level)])
+    return Row(case.number, text, detail=folded.text, link=case_page(case.number))

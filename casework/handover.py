@@ -34,13 +34,14 @@ async def handover_card(session: AsyncSession, name: str, now: datetime) -> Card
     due, stirring = await _due(session, now), await _stirring(session, now)
     parts = {"open": len(cases), "unclaimed": len(unclaimed), "due": len(due), "muted": muted, "stirring": len(stirring)}
     labels = words("alert.handover_labels")
+    titles = words("alert.handover_rows")
     told = [say("alert.handover_part", label=labels[part], count=count) for part, count in parts.items() if count or part == "open"]
     rows = [
-        Row(labels["due"], say("alert.handover_due", number=case.number, name=_clock_name(clock), due=clock_phrase(clock.due_at, now)))
+        Row(titles["due"], say("alert.handover_due", number=case.number, name=_clock_name(clock), due=clock_phrase(clock.due_at, now)))
         for clock, case in due[:MOST_ROWS]
     ]
     rows += [
-        Row(labels["stirring"], say("alert.handover_stirring", number=case.number, headline=event.headline), link=case_page(case.number))
+        Row(titles["stirring"], say("alert.handover_stirring", number=case.number, headline=event.headline), link=case_page(case.number))
         for case, event in stirring[:MOST_ROWS]
     ]
     head = say("alert.handover", name=name, parts=say("casework.comma").join(told))

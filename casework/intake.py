@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework import approval, deadlines
+from casework.alert_card import buttons
 from casework.announcing import announce, hurry, is_muted, notify, refresh, told_at
 from casework.case import Case, CaseState, add_step, open_case, subject
 from casework.desk import Desk
@@ -156,7 +157,8 @@ async def _tell_heat(session: AsyncSession, case: Case, event: Event, now: datet
         await announce(session, case, event, now, desk)
     elif is_muted(case, now) or not await hurry(session, case, now):
         text = say("alert.hot", number=case.number, level=words("alert.levels")[str(event.level)], times=f"{event.baseline_ratio:.0f}")
-        await notify(session, case, text, now, desk, key=f"hot:{case.announced_level}")
+        actions = buttons(case.number, "claim", "timeline") if case.state is CaseState.OPEN else ()
+        await notify(session, case, text, now, desk, key=f"hot:{case.announced_level}", buttons=actions)
 
 
 async def _reopen(session: AsyncSession, case: Case, event: Event, now: datetime) -> None:

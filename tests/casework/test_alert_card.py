@@ -41,7 +41,7 @@ async def test_a_grave_alert_reads_as_the_staff_room_says(room: Room) -> None:
         "疑点  双方说法不一",
         "回复「认领 A1」也可以",
     ]
-    assert pressed(card) == ["认领 A1", "拟稿 A1", "转办 A1", "时间线 A1", "误报 A1"]
+    assert pressed(card) == ["认领 A1", "拟稿 A1", "转办 A1", "时间线 A1", "走势 A1", "误报 A1"]
 
 
 async def test_the_grounds_show_the_words_behind_them_on_demand(room: Room) -> None:
@@ -76,7 +76,7 @@ async def test_after_a_claim_the_card_says_who_how_long_and_what_next(room: Room
         "桥头市场：网传队员掀翻摊位 —— 31 条（+14） · 走势平稳 →",
         "时限  ⏱ 剩 4 小时 35 分 · 下一步：拟稿",
     ]
-    assert pressed(card) == ["拟稿 A1", "补充 A1", "转办 A1", "时间线 A1"]
+    assert pressed(card) == ["拟稿 A1", "补充 A1", "转办 A1", "时间线 A1", "走势 A1"]
 
 
 async def test_a_missed_deadline_is_said_plainly(room: Room) -> None:

@@ -55,8 +55,8 @@ async def test_open_cases_come_the_gravest_first(room: Room) -> None:
     async with room.database.reading() as session:
         card = await todo_card(session, room.now)
     assert card.head == "📋 待办 2 件"
-    assert [row.label for row in card.rows] == ["🟠 A1", "🟡 A2"]
-    assert card.rows[1].text.startswith("渔街油烟扰民 · 无人认领 · 剩 1 天 23 小时")
+    assert [row.label for row in card.rows] == ["A1", "A2"]
+    assert card.rows[1].text.startswith("🟡 渔街油烟扰民 · 无人认领 · 剩 1 天 23 小时")
 
 
 async def test_nothing_to_do_is_said_so(room: Room) -> None:

@@ -175,7 +175,7 @@ async def test_level_four_never_rings_for_a_clock_unless_it_is_a_ticket(room: Ro
     await step(room)
     async with room.database.reading() as session:
         texts = await room.texts(session)
-    assert texts == ["⛔ A1（IV 级）工单办理已超时（今日 04:42 前）。还没有人认领"]
+    assert texts == ["⛔ A1（IV 级）工单办理已超时（今日 04:42 前）。还没有人认领\n桥头市场：网传队员掀翻摊位"]
     room.wait(days=4)
     await step(room)
     async with room.database.reading() as session:
