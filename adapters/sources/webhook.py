@@ -38,8 +38,10 @@ WINDOW = timedelta(minutes=5)
 """How far a sender's clock may be from ours."""
 SHORTEST_SECRET = 16
 NONCE_CHARACTERS = range(8, 129)
-AT_ONCE = 16
-"""Bodies held in memory side by side."""
+AT_ONCE = 4
+"""Bodies worked on side by side."""
+MOST_CONNECTIONS = 64
+"""Further ones are answered with 503, so that those who dribble fill no more memory than this."""
 SHUTDOWN_SECONDS = 5
 
 TakePosts = Callable[[str, tuple[RawPost, ...]], Awaitable[int]]
@@ -122,7 +124,7 @@ class Intake:
         server = _Server(
             uvicorn.Config(
                 self.application(), lifespan="off", ws="none", log_config=None, access_log=False, server_header=False,
-                timeout_graceful_shutdown=SHUTDOWN_SECONDS, proxy_headers=False, limit_concurrency=AT_ONCE * 4,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS, proxy_headers=False, limit_concurrency=MOST_CONNECTIONS,
             )
         )  # fmt: skip
         serving = asyncio.create_task(server.serve(sockets=[self._socket]))
@@ -136,8 +138,7 @@ class Intake:
 
     async def _answer(self, request: Request) -> Response:
         try:
-            async with self._places:
-                return JSONResponse(await self._received(request), 202)
+            return JSONResponse(await self._received(request), 202)
         except Turned as turned:
             return JSONResponse({"error": str(turned)}, turned.status)
         except ClientDisconnect:
@@ -150,10 +151,15 @@ class Intake:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Turned(415, say("sources.webhook_content_type"))
         body = await _body(request)
+        async with self._places:
+            return await self._taken(request.headers, sender, body)
+
+    async def _taken(self, headers: Mapping[str, str], sender: Sender, body: bytes) -> dict[str, Any]:
+        """Store a request that is signed, in time and new. Raises Turned for any other."""
         now = self._clock.now()
-        sent_at = _checked(request.headers, sender, body, now)
+        sent_at = _checked(headers, sender, body, now)
         async with self._database.transaction() as session:
-            fresh = await use_nonce(session, sender.name, request.headers[NONCE], sent_at + 2 * WINDOW, now)
+            fresh = await use_nonce(session, sender.name, headers[NONCE], sent_at + 2 * WINDOW, now)
         if not fresh:
             raise Turned(409, say("sources.webhook_replayed"))
         posts, errors = await self._posts(sender, body, now)
