@@ -18,7 +18,7 @@ from casework.muting import mute_text
 from casework.routing import active_groups, alerting_of, place_of
 from casework.source_health import sources_line
 from casework.staff import StaffGroup, StaffMember
-from monitoring.event import Event
+from monitoring.event import Event, EventState
 from monitoring.item import Item, Relevance
 from prompts import say
 from storage.clock import to_china
@@ -26,7 +26,7 @@ from storage.clock import to_china
 DAY = timedelta(hours=24)
 REPEAT_WINDOW = timedelta(days=30)
 FEWEST_REPEATS = 3
-"""Events of one line at one place within the window from which on a complaint counts as repeated."""
+"""Events of one line at one place within the window, each day on which one came back counted, from which on a complaint is repeated."""
 MOST_REPEATS = 3
 LATEST = timedelta(hours=2)
 """How long after its time a digest is still sent by a process that was down."""
@@ -142,11 +142,13 @@ async def _mutes(session: AsyncSession, since: datetime) -> Sequence[StandingMut
 
 
 async def _repeats(session: AsyncSession, since: datetime, now: datetime) -> tuple[str, ...]:
-    """Places with the same trouble again: at least one event since `since`, and at least `FEWEST_REPEATS` in the window."""
-    number = func.count(col(Event.id))
+    """Places with the same trouble again: spoken of since `since`, and on at least `FEWEST_REPEATS` days or in as many events."""
+    number = func.sum(Event.unanswered_returns + 1)
     query = (
         select(Event.place, Event.line, number)
-        .where(Event.first_posted_at > now - REPEAT_WINDOW, col(Event.place).is_not(None), Event.level > 0)
+        .where(
+            Event.first_posted_at > now - REPEAT_WINDOW, col(Event.place).is_not(None), Event.level > 0, Event.state != EventState.MERGED
+        )
         .group_by(col(Event.place), col(Event.line))
         .having(number >= FEWEST_REPEATS, func.max(Event.last_posted_at) > since)
         .order_by(number.desc())

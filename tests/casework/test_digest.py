@@ -161,6 +161,13 @@ async def test_what_keeps_coming_back_is_named(room: Room) -> None:
     assert next(row.text for row in card.rows if row.label == "反复投诉") == "锦绣里噪声油烟扬尘（第 3 次）"
 
 
+async def test_one_event_that_comes_back_day_after_day_is_repeated_as_well(room: Room) -> None:
+    await happen(room, 4, line="噪声油烟扬尘", place="锦绣里", unanswered_returns=3)
+    await step(room, MORNING)
+    (card,) = await digests(room)
+    assert next(row.text for row in card.rows if row.label == "反复投诉") == "锦绣里噪声油烟扬尘（第 4 次）"
+
+
 async def test_a_source_that_fails_is_named_first(room: Room) -> None:
     async with room.database.transaction() as session:
         source = (await session.exec(select(Source))).one()
