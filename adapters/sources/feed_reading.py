@@ -80,7 +80,10 @@ def _salvage(text: str, url: str) -> list[Any]:
 
 def _clean(text: str) -> str:
     """Without the declaration (the text is decoded), and without a document type: no entity but XML's own means anything to us."""
-    return _HALVES.sub(_joined, _DOCTYPE.sub("", _DECLARATION.sub("", _MISPLACED.sub("", text))))
+    text = _DECLARATION.sub("", _MISPLACED.sub("", text))
+    root = _ROOT.search(text)
+    head = root.start() if root else len(text)
+    return _HALVES.sub(_joined, _DOCTYPE.sub("", text[:head]) + text[head:])
 
 
 def _joined(halves: re.Match[str]) -> str:

@@ -96,6 +96,8 @@ FEEDS: dict[str, tuple[bytes, Told]] = {
     "GBK that says UTF-8": (channel(ITEM, head='<?xml version="1.0" encoding="utf-8"?>').decode().encode("gb18030"), Told()),
     "UTF-8 that says GB 2312": (channel(ITEM, head='<?xml version="1.0" encoding="gb2312"?>'), Told()),
     "UTF-16": (channel(ITEM, head='<?xml version="1.0" encoding="utf-16"?>').decode().encode("utf-16"), Told()),
+    "UTF-32": (channel(ITEM).decode().encode("utf-32"), Told()),
+    "a document type within the text": (channel(ITEM.replace(BODY, f"<![CDATA[{BODY}<!DOCTYPE html>]]>")), Told()),
     "a date in Chinese": (channel(ITEM.replace(WHEN, "2026年3月6日 10:00")), Told()),
     "a date without a zone": (channel(ITEM.replace(WHEN, "2026-03-06 10:00:00")), Told()),
     "a mail's date without a zone": (channel(ITEM.replace(" 02:00:00 GMT", " 10:00:00")), Told()),
