@@ -46,13 +46,9 @@ async def announce(session: AsyncSession, case: Case, event: Event, now: datetim
     for place, group in places.items():
         at = now if at_once else group_ring_at(event, group, now, desk)
         old = standing.get(place)
-        if at is None:
-            if old:
-                await edit(session, old, card, now, now)
+        if at and old and old.state in WAITING and await renew(session, old, card, now, at, rings=True):
             continue
-        if old and old.state in WAITING and await renew(session, old, card, now, at, rings=True):
-            continue
-        if not at_once and await _fold(session, case, event, place, now, at, desk, occasion=f"{ALERT}{event.level}"):
+        if at is None or (not at_once and await _fold(session, case, event, place, now, at, desk, occasion=f"{ALERT}{event.level}")):
             if old:
                 await edit(session, old, card, now, now)
             continue

@@ -25,6 +25,8 @@ FOLD = "fold:"
 """How the keys of lists begin."""
 MOST_ROWS = 12
 """Cases of a list that are told with their headline; the others by their numbers."""
+RECENT_WINDOWS = 4
+"""So far back a list follows what becomes of its cases."""
 
 
 class Folded(SQLModel, table=True):
@@ -78,8 +80,10 @@ async def fold(
 
 async def refresh_lists(session: AsyncSession, case: Case, now: datetime, alerting: Alerting) -> None:
     """Let the lists that name a case show how it stands now; those of the last hours only, as nobody scrolls back further."""
-    naming = select(Delivery).join(Folded, col(Folded.list_id) == Delivery.id).where(Folded.case_id == case.id)
-    recent = naming.where(col(Delivery.state).in_(STANDING), col(Delivery.due_at) > now - 4 * alerting.flood_window).distinct()
+    naming = col(Delivery.id).in_(select(Folded.list_id).where(Folded.case_id == case.id))
+    recent = select(Delivery).where(
+        naming, col(Delivery.state).in_(STANDING), col(Delivery.due_at) > now - RECENT_WINDOWS * alerting.flood_window
+    )
     for standing in (await session.exec(recent)).all():
         await _renew(session, standing, now, now, alerting, rings=False)
 
