@@ -30,6 +30,9 @@ LENGTH_SHARE = 0.75
 """To this power the lengths of two texts divide what they share: at 1 (the cosine) two long letters about one matter look unlike."""
 HARDLY = 0.2
 """Two names that share a smaller part of their letters are two, and not one garbled."""
+EXCHANGED = 0.46
+"""Headlines so much the same but for the names are one letter about two things, never one matter; from 0.5 on 0 of 12 were."""
+_EXCHANGED_AT_MOST = -2.0
 _MOST_RARITY, _SUREST = 40.0, 30.0
 _FILE = Path(__file__).parent / "weights" / "likeness.npz"
 
@@ -108,8 +111,9 @@ class LikenessModel:
 
     def scores(self, found: Numbers) -> Numbers:
         """The log-odds of one matter for each row of `features`."""
-        scores: Numbers = self.offset + with_products(found) @ self.weights
-        return scores
+        scores = self.offset + with_products(found) @ self.weights
+        is_exchanged = found[:, FEATURES.index("exchanged")] >= EXCHANGED
+        return np.where(is_exchanged, np.minimum(scores, _EXCHANGED_AT_MOST), scores)
 
     @cached_property
     def _middle(self) -> float:
@@ -313,7 +317,8 @@ def _troubles(new: Matter, olds: Sequence[Matter], model: LikenessModel) -> tupl
 
     def alike(own: Numbers, others: Numbers) -> Numbers:
         lengths = np.sqrt(own @ own) * np.sqrt(_added_up(owners, others * others, len(olds)))
-        return meeting.products(own, others) / np.maximum(lengths, 1e-9)
+        cosines: Numbers = meeting.products(own, others) / np.maximum(lengths, 1e-9)
+        return cosines
 
     whole = alike(new.in_all * mine, np.concatenate([old.in_all for old in olds]) * theirs)
     return whole, alike(new.in_body * mine, np.concatenate([old.in_body for old in olds]) * theirs)
@@ -321,14 +326,16 @@ def _troubles(new: Matter, olds: Sequence[Matter], model: LikenessModel) -> tupl
 
 def _spoken(new: Matter, olds: Sequence[Voice]) -> Numbers:
     """How rare all names are together that both openings hold."""
-    return np.log1p(_Meeting(new.spoken, [old.matter.spoken for old in olds]).sums(new.spoken_rarity))
+    shared: Numbers = np.log1p(_Meeting(new.spoken, [old.matter.spoken for old in olds]).sums(new.spoken_rarity))
+    return shared
 
 
 def _letters(new: Matter, olds: Sequence[Voice]) -> Numbers:
     """The share of the letters in the names of the shorter headline that are in those of the other, in whatever order."""
     shared = _Meeting(new.letters, [old.matter.letters for old in olds]).sums(np.ones(len(new.letters)))
     fewest = np.array([min(len(new.letters), len(old.matter.letters)) for old in olds])
-    return shared / np.maximum(fewest, 1)
+    share: Numbers = shared / np.maximum(fewest, 1)
+    return share
 
 
 def _exchanged(new: Voice, olds: Sequence[Voice], letters: Numbers) -> Numbers:

@@ -75,7 +75,8 @@ class Matter:
     @cached_property
     def in_body(self) -> NDArray[np.float64]:
         """How much the body tells of each trouble."""
-        return np.log1p((self.told & 127).astype(float))
+        told: NDArray[np.float64] = np.log1p((self.told & 127).astype(float))
+        return told
 
     @cached_property
     def in_all(self) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from sqlmodel import select
 
 from monitoring.corrections import CorrectionRefused, label_event, lower_level, mark_answered, merge, split
 from monitoring.event import Event, EventState, Label, LabelKind, LevelChange
+from monitoring.event_pairs import pairs_from_labels
 from monitoring.item import Item
 from storage import audit
 from storage.engine import Database
@@ -96,6 +97,45 @@ async def test_split_posts_are_an_event_of_their_own_and_attract_their_like(data
         assert (new.item_count, new.first_item_id, new.level, event.item_count) == (1, stray.id, 4, 1)
     later = await see(database, "3", RUBBISH + "谢谢！", minutes=60 * 24 * 5 + 9)
     assert later.id == new.id
+
+
+async def test_parts_of_a_split_event_each_keep_their_own(database: Database) -> None:
+    first = await see(database, "1", COVER)
+    second = await see(database, "2", RUBBISH, minutes=60 * 24 * 5)
+    async with database.transaction() as session:
+        event, other = await session.get_one(Event, first.id), await session.get_one(Event, second.id)
+        await merge(session, other, event, 1, "周明", START)
+        new = await split(session, event, [second.first_item_id or 0], 1, "周明", START)
+    for number in range(3):
+        minutes = 60 * 24 * 5 + 60 * number + 9
+        assert (await see(database, f"r{number}", RUBBISH + "谢谢" * number, minutes)).id == new.id
+        assert (await see(database, f"c{number}", COVER + "谢谢" * number, minutes)).id == first.id
+
+
+async def test_after_a_merge_posts_of_either_side_come_to_the_merged_event(database: Database) -> None:
+    first = await see(database, "1", COVER)
+    second = await see(database, "2", RUBBISH, minutes=60 * 24 * 5)
+    async with database.transaction() as session:
+        await merge(session, await session.get_one(Event, second.id), await session.get_one(Event, first.id), 1, "周明", START)
+    cover = await see(database, "3", "再说一次：" + COVER + "昨晚有人差点掉下去。", minutes=60 * 24 * 5 + 20)
+    rubbish = await see(database, "4", "再说一次：" + RUBBISH + "脏得没法走。", minutes=60 * 24 * 5 + 30)
+    assert cover.id == rubbish.id == first.id
+
+
+async def test_merging_and_splitting_are_pairs_to_learn_from(database: Database) -> None:
+    first = await see(database, "1", COVER)
+    second = await see(database, "2", RUBBISH, minutes=60 * 24 * 5)
+    async with database.transaction() as session:
+        event, other = await session.get_one(Event, first.id), await session.get_one(Event, second.id)
+        await merge(session, other, event, 1, "周明", START)
+    async with database.reading() as session:
+        (pair,) = await pairs_from_labels(session)
+        assert (pair.is_one, pair.agrees) == (True, False)
+    async with database.transaction() as session:
+        await split(session, await session.get_one(Event, first.id), [second.first_item_id or 0], 1, "周明", START)
+    async with database.reading() as session:
+        apart = (await pairs_from_labels(session))[-1]
+        assert (apart.is_one, apart.agrees) == (False, True)
 
 
 async def test_an_event_cannot_be_split_into_itself(database: Database) -> None:
