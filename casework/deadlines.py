@@ -129,7 +129,7 @@ async def next_warning(session: AsyncSession) -> datetime | None:
 
 async def _warn(session: AsyncSession, row: Deadline, case: Case, now: datetime, desk: Desk) -> None:
     promised = row.kind in (DeadlineKind.PROMISE, DeadlineKind.TICKET)
-    if is_muted(case, now) and not promised and not await is_held(session, case):
+    if is_muted(case, now) and not promised and not await is_held(session, case, now):
         row.next_warning_at = case.muted_until
         return
     over = now >= row.due_at

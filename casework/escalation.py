@@ -32,7 +32,7 @@ async def call_next(session: AsyncSession, acknowledgement: Deadline, case: Case
     if case.state is not CaseState.OPEN:
         return
     if is_muted(case, now):
-        acknowledgement.next_warning_at = None if await is_held(session, case) else case.muted_until
+        acknowledgement.next_warning_at = None if await is_held(session, case, now) else case.muted_until
         return
     acknowledgement.state = DeadlineState.MISSED
     roster = await duty_roster(session)

@@ -131,7 +131,7 @@ async def raise_level(session: AsyncSession, case: Case, event: Event, now: date
     if case.announced_level:
         old, new = words("alert.levels")[str(case.announced_level)], words("alert.levels")[str(event.level)]
         add_step(session, case, say("alert.level_raised", old=old, new=new), now)
-        await let_go(session, case)
+        await let_go(session, case, now)
     if rings:
         await announce(session, case, event, now, desk)
     else:
@@ -152,8 +152,8 @@ async def _follow(session: AsyncSession, case: Case, event: Event, observation: 
 async def _tell_heat(session: AsyncSession, case: Case, event: Event, now: datetime, desk: Desk) -> None:
     """A card that is held back for the morning goes now, one that was muted with its whole kind as well; else a notice says so."""
     case.hot_at = now
-    if await is_held(session, case):
-        await let_go(session, case)
+    if await is_held(session, case, now):
+        await let_go(session, case, now)
         await announce(session, case, event, now, desk)
     elif is_muted(case, now) or not await hurry(session, case, now):
         text = say("alert.hot", number=case.number, level=words("alert.levels")[str(event.level)], times=f"{event.baseline_ratio:.0f}")

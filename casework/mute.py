@@ -44,7 +44,7 @@ class StandingMute(SQLModel, table=True):
 
 
 class HeldCase(SQLModel, table=True):
-    """A case that did not ring because of a standing mute."""
+    """A case that did not ring because of a standing mute. `released_at` is when it rang after all, or the mute was lifted."""
 
     __tablename__ = "held_case"
     __table_args__ = (UniqueConstraint("mute_id", "case_id"),)
@@ -53,6 +53,7 @@ class HeldCase(SQLModel, table=True):
     mute_id: int = Field(foreign_key="standing_mute.id")
     case_id: int = Field(foreign_key="case.id", index=True)
     at: datetime = Field(sa_type=TIME_TYPE)
+    released_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
 
 
 async def active_mutes(session: AsyncSession, now: datetime) -> Sequence[StandingMute]:
@@ -73,15 +74,21 @@ async def hold_back(session: AsyncSession, case: Case, event: Event, now: dateti
     return mute
 
 
-async def is_held(session: AsyncSession, case: Case) -> bool:
-    """Whether a case was held back and nothing has rung for it since."""
-    return (await session.exec(select(HeldCase.id).where(HeldCase.case_id == case.id).limit(1))).first() is not None
+async def is_held(session: AsyncSession, case: Case, now: datetime) -> bool:
+    """Whether a case is held back, and nothing has rung for it yet."""
+    return await _holding(session, case, now) is not None
 
 
-async def let_go(session: AsyncSession, case: Case) -> None:
-    """A case that was held back rings after all: it is graver now, or hot. How many were held stays on record."""
-    if await is_held(session, case):
-        case.muted_until = None
+async def let_go(session: AsyncSession, case: Case, now: datetime) -> None:
+    """A case that is held back rings after all: it is graver now, or hot, or the mute is lifted. That it was held stays on record."""
+    if held := await _holding(session, case, now):
+        held.released_at, case.muted_until = now, None
+
+
+async def _holding(session: AsyncSession, case: Case, now: datetime) -> HeldCase | None:
+    query = select(HeldCase).join(StandingMute, col(StandingMute.id) == HeldCase.mute_id)
+    holding = query.where(HeldCase.case_id == case.id, col(HeldCase.released_at).is_(None), col(StandingMute.until) > now)
+    return (await session.exec(holding.limit(1))).first()
 
 
 async def held_by(session: AsyncSession, mute: StandingMute) -> Sequence[Case]:

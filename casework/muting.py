@@ -10,7 +10,7 @@ from casework.case import Case, add_step
 from casework.errors import Refused
 from casework.handling import LONGEST_MUTE
 from casework.message import Button, Card, CardKind, Row
-from casework.mute import LIVE, StandingMute, active_mutes, held_by
+from casework.mute import LIVE, StandingMute, active_mutes, held_by, is_held, let_go
 from casework.permission import Act, require
 from casework.routes import line_named
 from casework.staff import StaffMember
@@ -56,8 +56,8 @@ async def lift(session: AsyncSession, mute_id: int, staff: StaffMember, now: dat
         raise Refused(say("casework.no_such_mute", id=mute_id))
     held = await held_by(session, mute)
     for case in held:
-        if case.state.is_live and case.muted_until == mute.until:
-            case.muted_until = None
+        if case.state.is_live and await is_held(session, case, now):
+            await let_go(session, case, now)
             add_step(session, case, say("casework.step_unmuted"), now, staff.name)
     mute.until, mute.lifted_by = now, staff.name
     await audit.append(session, staff.name, "mute.lifted", f"mute:{mute.id}", at=now, held=len(held))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from casework import muting
+from casework import handling, muting
 from casework.case import Case
 from casework.deadlines import step_deadlines
 from casework.delivery import Delivery
@@ -88,6 +88,19 @@ async def test_a_rise_rings_and_ends_the_silence_of_the_case(room: Room) -> None
     assert [Card.from_json(row.card).level for row in await rings(room)] == [2]
     await develop(room, milestones=("出现现场视频",))
     assert len(await rings(room)) == 2
+
+
+async def test_a_case_that_rang_after_all_is_called_for_like_any_other(room: Room) -> None:
+    await mute(room, "桥头市场", duration=timedelta(days=3))
+    await happen(room)
+    await develop(room, level=2)
+    async with room.database.transaction() as session:
+        await handling.mute(session, await room.case(session), await room.person(session, "林一"), timedelta(hours=1), room.now, room.desk)
+    for minutes in (16, 60):
+        room.wait(minutes=minutes)
+        async with room.database.transaction() as session:
+            await step_deadlines(session, room.now, room.desk)
+    assert any("无人认领，现通知" in Card.from_json(row.card).head for row in await rings(room)), "when the mute of the case ends"
 
 
 async def test_from_four_to_three_is_a_rise_too(room: Room) -> None:

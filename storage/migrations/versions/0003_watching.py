@@ -91,6 +91,7 @@ def upgrade() -> None:
     sa.Column('mute_id', sa.Integer(), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=False),
     sa.Column('at', AwareDateTime(), nullable=False),
+    sa.Column('released_at', AwareDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], ),
     sa.ForeignKeyConstraint(['mute_id'], ['standing_mute.id'], ),
     sa.PrimaryKeyConstraint('id'),
