@@ -190,7 +190,7 @@ def copy(path: str, stored: int, size: int) -> None:
     for table, key, last in (("event", "id", events), ("item", "id", items), ("event_voice", "item_id", items)):
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         for number in copies:
-            told = [_told(column, {**shift, "id": last}.get(column), number) for column in columns]
+            told = [_told(column, {**shift, "id": last}.get(column), number, size) for column in columns]
             connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(told)} FROM {table} WHERE {key} <= {last}")  # noqa: S608  # own names
     for table, key, holder, offset, other in (
         ("item_band", "band", "item_id", items, "other"),
@@ -204,10 +204,10 @@ def copy(path: str, stored: int, size: int) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _told(column: str, shift: int | None, number: int) -> str:
-    """A column of the `number`-th copy."""
+def _told(column: str, shift: int | None, number: int, size: int) -> str:
+    """A column of the `number`-th copy on the way to a size."""
     if column == "source_key":
-        return f"'{number}:' || source_key"
+        return f"'{size}:{number}:' || source_key"
     return column if shift is None else f"{column} + {shift * number}"
 
 
