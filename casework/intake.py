@@ -67,6 +67,15 @@ async def receive_all(
     return received
 
 
+async def take_up(session: AsyncSession, event: Event, now: datetime, desk: Desk) -> Case:
+    """The case of an event that people made: opened, its clocks started, told to those it concerns."""
+    case, opened = await open_case(session, event, now)
+    await deadlines.keep_clocks(session, case, event, now, now)
+    if opened:
+        await raise_level(session, case, event, now, desk)
+    return case
+
+
 async def handle(session: AsyncSession, observation: Observation, event: Event, now: datetime, desk: Desk) -> Received:
     """What staff are told after an event with a level has changed: nothing, a renewed card, or a ringing one."""
     stale = dict[int, Case]()

@@ -1,4 +1,4 @@
-"""误报、升级、降级: what staff think of an alert. Every judgement is a label for the next training, and names who made it."""
+"""误报、漏报、升级、降级: what staff think of an alert. Every judgement is a label for the next training, and names who made it."""
 
 from datetime import datetime
 
@@ -12,12 +12,14 @@ from casework.desk import Desk
 from casework.errors import Refused
 from casework.escalation import duty_roster
 from casework.handling import must_live
+from casework.intake import take_up
 from casework.message import Button, Card, CardKind
 from casework.permission import Act, require
 from casework.situation import event_of
 from casework.staff import StaffMember
-from monitoring.corrections import label_event, lower_level, raise_by_hand
+from monitoring.corrections import adopt, label_event, lower_level, raise_by_hand
 from monitoring.event import Event, LabelKind, LevelChange
+from monitoring.item import Item
 from prompts import say, words
 from storage import audit
 
@@ -56,6 +58,20 @@ async def dismiss(session: AsyncSession, case: Case, staff: StaffMember, kind: L
     must_live(case)
     await _end_as_false_alarm(session, case, staff, kind, now, desk)
     return say("casework.dismissed", number=case.number, kind=words("casework.false_alarms")[kind.value])
+
+
+async def take_in_missed(session: AsyncSession, item: Item, staff: StaffMember, now: datetime, desk: Desk) -> Case:
+    """漏报: a post that the machine passed over is ours after all; a label, and a case of its own or of the event it stands in.
+
+    Raises:
+        Refused: the person may not.
+        CorrectionRefused: it was judged ours already.
+    """
+    await require(session, staff, Act.DISMISS)
+    event = await adopt(session, item, staff.id or 0, staff.name, now)
+    case = await take_up(session, event, now, desk)
+    add_step(session, case, say("casework.step_missed"), now, staff.name)
+    return case
 
 
 async def lower(session: AsyncSession, case: Case, staff: StaffMember, now: datetime, desk: Desk) -> str:

@@ -8,12 +8,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework import approval, deadlines
 from casework.announcing import refresh
-from casework.case import Case, CaseState, add_step, open_case, subject
+from casework.case import Case, CaseState, add_step, subject
 from casework.deadline import DeadlineKind
 from casework.desk import Desk
 from casework.errors import Refused
 from casework.handling import must_live
-from casework.intake import raise_level
+from casework.intake import raise_level, take_up
 from casework.message import Button, Card, CardKind, Row
 from casework.permission import Act, require
 from casework.publication import Publication, PublicationState
@@ -81,9 +81,7 @@ async def split(session: AsyncSession, case: Case, ordinals: Collection[int], st
     await refresh(session, case, now, desk, by_people=True)
     if new_event.level == 0:
         return say("casework.split_quiet", number=case.number, count=len(leaving))
-    new_case, _ = await open_case(session, new_event, now)
-    await deadlines.keep_clocks(session, new_case, new_event, now, now)
-    await raise_level(session, new_case, new_event, now, desk)
+    new_case = await take_up(session, new_event, now, desk)
     return say("casework.split", number=case.number, new=new_case.number, count=len(leaving), headline=new_event.headline)
 
 

@@ -13,9 +13,12 @@ from monitoring.errors import MonitoringError
 from monitoring.event import Event, EventState, Label, LabelKind, LevelChange
 from monitoring.grading import graver
 from monitoring.heat import heat, measure
-from monitoring.item import Item
+from monitoring.item import Item, Relevance
 from monitoring.source import Source
 from storage import audit
+
+LOWEST = 4
+"""Level of a post that only a person recognised as the department's."""
 
 
 class CorrectionRefused(MonitoringError):
@@ -46,6 +49,29 @@ async def label_missed(session: AsyncSession, item: Item, staff_id: int, actor: 
     session.add(label)
     await audit.append(session, actor, "item.labelled", f"item:{item.id}", at=now, kind=LabelKind.MISSED.value)
     return label
+
+
+async def adopt(session: AsyncSession, item: Item, staff_id: int, actor: str, now: datetime) -> Event:
+    """Take a post that was missed for the department's own: a label, and an event of at least level IV, its own where it stands in none.
+
+    Raises:
+        CorrectionRefused: it was judged the department's already.
+    """
+    await label_missed(session, item, staff_id, actor, now)
+    item.relevance, item.level = Relevance.YES, graver(item.level, LOWEST)
+    event = await session.get(Event, item.event_id) if item.event_id else None
+    if event is None:
+        event = gathering.begin(item)
+        session.add(event)
+        await session.flush()
+        await _move(session, [item], event)
+    await _recount(session, event)
+    if graver(event.level, item.level) != event.level:
+        change = LevelChange(event_id=_id(event), at=now, item_id=item.id, from_level=event.level, to_level=item.level, actor=actor)
+        session.add(change)
+        event.level = item.level
+    await audit.append(session, actor, "event.adopted", _subject(event), at=now, item=item.id, level=event.level)
+    return event
 
 
 async def lower_level(session: AsyncSession, event: Event, level: int, actor: str, reason: str, now: datetime) -> LevelChange:
@@ -121,6 +147,8 @@ async def split(session: AsyncSession, event: Event, item_ids: Sequence[int], st
     await _move(session, leaving, new)
     await _recount(session, event)
     await _recount(session, new)
+    if event.first_item_id not in {item.id for item in items[:1]}:
+        _tell_anew(event, next(item for item in items if item.id == event.first_item_id))
     event.revision += 1
     if new.level:
         change = LevelChange(event_id=_id(new), at=now, item_id=new.first_item_id, from_level=0, to_level=new.level, actor=actor)
@@ -167,6 +195,12 @@ async def _raise_together(session: AsyncSession, gone: Event, into: Event, actor
     if level != into.level:
         session.add(LevelChange(event_id=_id(into), at=now, from_level=into.level, to_level=level, actor=actor))
         into.level = level
+
+
+def _tell_anew(event: Event, first: Item) -> None:
+    """Name an event by another first post, after the one that named it has left."""
+    told = gathering.begin(first)
+    event.headline, event.line, event.place, event.district = told.headline, told.line, told.place, told.district
 
 
 def _gravest(items: Sequence[Item]) -> int:

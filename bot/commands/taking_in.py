@@ -14,10 +14,11 @@ from casework.case import case_of_event
 from casework.chat import Incoming, Response
 from casework.errors import Refused
 from casework.intake import Received, receive
+from casework.judging import take_in_missed
 from casework.message import Button, Card, CardKind
-from casework.permission import Act, require
+from casework.situation import event_of
 from casework.staff import StaffMember
-from monitoring.corrections import CorrectionRefused, label_missed
+from monitoring.corrections import CorrectionRefused
 from monitoring.item import Item
 from monitoring.lines import LEVEL_NAMES
 from monitoring.polling import forwarding_source
@@ -39,7 +40,6 @@ async def take_in(session: AsyncSession, house: House, incoming: Incoming, staff
 
 async def missed(session: AsyncSession, order: Order) -> Response:
     """漏报 128: that post is ours after all."""
-    await require(session, order.staff, Act.DISMISS)
     number = order.command.rest
     if not (number.isdecimal() and len(number) <= LONGEST_ITEM_NUMBER):
         raise Refused(say("tuning.missed_which"))
@@ -47,10 +47,11 @@ async def missed(session: AsyncSession, order: Order) -> Response:
     if item is None:
         raise Refused(say("tuning.missed_unknown", number=number))
     try:
-        await label_missed(session, item, order.staff.id or 0, order.staff.name, order.now)
+        case = await take_in_missed(session, item, order.staff, order.now, order.house.desk)
     except CorrectionRefused as refusal:
         raise Refused(say("tuning.missed_ours", number=number, line=item.line)) from refusal
-    return done(order, say("tuning.missed_noted"))
+    level = LEVEL_NAMES[(await event_of(session, case)).level]
+    return done(order, say("tuning.missed_noted", number=case.number, level=level))
 
 
 async def _take_in(session: AsyncSession, house: House, text: str, origin: str, staff: StaffMember, now: datetime) -> Response:

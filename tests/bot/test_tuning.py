@@ -14,6 +14,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.faults import StartError
 from bot.house import House
 from bot.settings import load_settings
+from casework.case import Case
 from casework.chat import ChatCapabilities, Incoming, Response
 from monitoring.errors import PolicyError
 from monitoring.event import Event, Label, LabelKind
@@ -192,8 +193,11 @@ async def test_a_forwarded_post_that_was_not_taken_for_ours_can_be_marked_as_mis
     assert button.label == "漏报"
     assert button.token
     noted = await say_to(house, "", token=button.token)
-    assert "已记为漏报" in noted.brief
+    assert "已立为 A1（IV 一般），并记为漏报" in noted.brief
     async with house.database.reading() as session:
+        (event,) = (await session.exec(select(Event))).all()
+        (case,) = (await session.exec(select(Case))).all()
+        assert (event.level, event.item_count, case.event_id) == (4, 1, event.id)
         assert [label.kind for label in (await session.exec(select(Label))).all()] == [LabelKind.MISSED]
     assert "李雯 item.labelled" in await actions(house)
 

@@ -167,6 +167,17 @@ async def test_a_split_that_makes_no_sense_changes_nothing(room: Room, ordinals:
         assert len((await session.exec(select(Case))).all()) == 1
 
 
+async def test_an_event_whose_first_post_left_is_named_by_the_next(room: Room) -> None:
+    async with room.database.transaction() as session:
+        received = await room.happen(session, 3)
+        assert received.observation.event
+        await add_post(session, received.observation.event, "河堤烧烤店油烟，晚上开不了窗。")
+    await split(room, 1)
+    async with room.database.reading() as session:
+        event = await room.event(session, await room.case(session))
+    assert "烧烤店油烟" in event.headline
+
+
 async def test_posts_that_deserve_no_alert_leave_without_a_case(room: Room) -> None:
     async with room.database.transaction() as session:
         received = await room.happen(session, 3)
