@@ -16,9 +16,11 @@ from casework.drafting.composer import EmbeddedWriter
 from casework.drafting.writer import ReplyWriter
 from casework.publication import ReplyPublisher
 from knowledge_base.region import Region
+from monitoring.advice import LevelAdvisor
 from monitoring.own_weights import FOLDER
 from monitoring.watch import build_watch
 from retrieval.library import Library
+from retrieval.model import LanguageModel
 from storage.clock import Clock, SystemClock
 from storage.engine import Database
 from storage.errors import DatabaseUnavailable
@@ -60,6 +62,7 @@ async def open_house(
             desk=build_desk(settings, seal),
             library=library,
             writer=writer or _writer(settings),
+            advisor=_advisor(settings),
             publisher=await opened.enter_async_context(_publisher(settings)),
             anchor=settings.data_dir / ANCHOR_FILE,
             public_url=settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}",
@@ -160,16 +163,26 @@ def _writer(settings: Settings) -> ReplyWriter:
     embedded = EmbeddedWriter()
     if not settings.model.name:
         return embedded
-    from adapters.models.openai_compatible import OpenAICompatibleModel
     from casework.drafting.model_writer import ModelWriter
+
+    return ModelWriter(_model(settings), embedded)
+
+
+def _advisor(settings: Settings) -> LevelAdvisor | None:
+    if not (settings.model.name and settings.model.advises_levels):
+        return None
+    from adapters.models.level_advisor import ModelAdvisor
+
+    return ModelAdvisor(_model(settings))
+
+
+def _model(settings: Settings) -> LanguageModel:
+    from adapters.models.openai_compatible import OpenAICompatibleModel
 
     model = settings.model
     key = model.api_key.get_secret_value() if model.api_key else ""
-    return ModelWriter(
-        OpenAICompatibleModel(
-            model.name, base_url=model.base_url, api_key=key, domestic=model.domestic, timeout_seconds=model.timeout_seconds
-        ),
-        embedded,
+    return OpenAICompatibleModel(
+        model.name, base_url=model.base_url, api_key=key, domestic=model.domestic, timeout_seconds=model.timeout_seconds
     )
 
 

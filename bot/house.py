@@ -8,6 +8,7 @@ from bot.settings import Settings
 from casework.desk import Desk
 from casework.drafting.writer import ReplyWriter
 from casework.publication import ReplyPublisher
+from monitoring.advice import LevelAdvisor
 from retrieval.library import Library
 from storage.clock import Clock
 from storage.engine import Database
@@ -19,6 +20,7 @@ class House:
 
     Attributes:
         writer: drafts replies; falls back to the embedded one by itself.
+        advisor: a model that may raise levels; None where none is configured for it.
         publisher: publishes without a person's hand; None where the department publishes by hand.
         anchor: the file outside the database that the head of the audit chain is noted in.
         stirred: set after every change, so that the loops look at once instead of at their next turn.
@@ -34,6 +36,7 @@ class House:
     writer: ReplyWriter
     publisher: ReplyPublisher | None
     anchor: Path
+    advisor: LevelAdvisor | None = None
     public_url: str = ""
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     shelved: asyncio.Event = field(default_factory=asyncio.Event)

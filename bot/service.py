@@ -13,6 +13,7 @@ import typer
 
 from adapters.sources.opening import SourceReaders
 from adapters.sources.webhook import Intake, Sender
+from bot.adviser import Adviser
 from bot.bootstrap import build_chats, open_house, worker_name
 from bot.commands.dispatcher import Dispatcher
 from bot.courier import Courier
@@ -87,6 +88,8 @@ def build_loops(house: House, chats: Mapping[str, StaffChat], readers: SourceRea
         "timekeeper": timekeeper.run,
         "library": partial(follow_library, house),
     }
+    if house.advisor:
+        loops["adviser"] = Adviser(house.database, house.clock, house.desk, house.advisor, house.stirred).run
     if senders := _senders(house):
         door = house.settings.intake
         intake = Intake(senders, watcher.take_pushed, house.database, house.clock, readers.reading, host=door.host, port=door.port)

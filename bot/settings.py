@@ -144,13 +144,17 @@ class WeChatSettings(_Section):
 
 
 class ModelSettings(_Section):
-    """A language model for drafting: any OpenAI-compatible address. `domestic`: its servers are in mainland China."""
+    """A language model for drafting: any OpenAI-compatible address. `domestic`: its servers are in mainland China.
+
+    `advises_levels`: it also reads every post that is ours, masked, and may raise its level by one step, never lower it.
+    """
 
     name: str = ""
     base_url: str = ""
     api_key: SecretStr | None = None
     domestic: bool = False
     timeout_seconds: float = Field(60, gt=0)
+    advises_levels: bool = False
 
 
 class PublishingSettings(_Section):
