@@ -20,7 +20,7 @@ from casework.permission import names_with
 from casework.staff import Role, member_named
 from knowledge_base.document import PolicyDocument
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.importing import approve_document
+from knowledge_base.standing import approve_document
 from knowledge_base.importing_in_bulk import Progress, import_path
 from prompts import say
 

@@ -13,11 +13,15 @@ from storage.columns import TIME_TYPE, enum_type
 
 
 class DocumentState(StrEnum):
-    """Uploaded text is `pending` until a person approves it; `withdrawn` takes effect at once."""
+    """Uploaded text is `pending` until a person approves it; `withdrawn` and `deleted` take effect at once.
+
+    Of what was deleted only the name is left, so that its number is given to no other document.
+    """
 
     PENDING = "pending"
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"
+    DELETED = "deleted"
 
 
 class PolicyDocument(SQLModel, table=True):
@@ -26,6 +30,8 @@ class PolicyDocument(SQLModel, table=True):
     `effective_on` None means that the text names no date ('unknown', shown as such); `version_date` is the date of adoption or of
     the last amendment.
     `superseded_on` is set when a newer version is approved; `repealed_on` when the document itself ended.
+    `file_hash` is that of the file it alone came from, by which a file is known without being read again; `warnings` are sentences,
+    one a line, for whoever approves it. `review_asked_at`: when an admin was last asked to look at it again.
     """
 
     __tablename__ = "policy_document"
@@ -47,9 +53,14 @@ class PolicyDocument(SQLModel, table=True):
     body: str
     content_hash: str = Field(unique=True)
     file_name: str = ""
+    file_hash: str | None = Field(default=None, index=True)
+    warnings: str = Field(default="", sa_column_kwargs={"server_default": ""})
     imported_at: datetime = Field(sa_type=TIME_TYPE)
     approved_by: str | None = None
     approved_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
+    reviewed_by: str | None = None
+    reviewed_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
+    review_asked_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
 
     @property
     def region(self) -> Region:
@@ -57,13 +68,17 @@ class PolicyDocument(SQLModel, table=True):
 
 
 class Replacement(SQLModel, table=True):
-    """One older document that a document ends, as it names it: by a title (without 中华人民共和国) or a document number."""
+    """One older document that a document ends, as it names it: by a title (without 中华人民共和国) or a document number.
+
+    `articles`: the names of the articles where only these end, with blanks between them; empty is the whole document.
+    """
 
     __tablename__ = "replacement"
 
     id: int | None = Field(default=None, primary_key=True)
     document_id: int = Field(foreign_key="policy_document.id", index=True)
     name: str = Field(index=True)
+    articles: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,8 @@ class ParsedDocument:
         version_date: day of adoption or of the last amendment.
         effective_on, repealed_on: what the file says beside the text; the text itself is read by `knowledge_base.importing`.
         replaces: titles or document numbers of documents that this one ends.
+        warnings: sentences about what could not be read or recognised.
+        file_hash: SHA-256 of the file, where the document is all of it.
     """
 
     title: str
@@ -88,6 +105,8 @@ class ParsedDocument:
     repealed_on: date | None = None
     replaces: tuple[str, ...] = ()
     file_name: str = ""
+    file_hash: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def comparable_name(name: str) -> str:

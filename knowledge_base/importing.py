@@ -1,25 +1,26 @@
-"""Taking documents and past cases in, approving them, taking them out: each one a row, an audit entry and a change for the indexes."""
+"""Taking documents and past cases in: each one a row, an audit entry and a change for the indexes."""
 
+import asyncio
 import hashlib
-import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge_base.clause import Clause
 from knowledge_base.document import DocumentState, ParsedDocument, PolicyDocument, Replacement, comparable_name
-from knowledge_base.errors import KnowledgeError, UnreadableDocument
+from knowledge_base.errors import KnowledgeError
 from knowledge_base.past_case import KnowledgeChange, PastCase, Pool
-from knowledge_base.region import Region, named_in_title
-from knowledge_base.structure import ClauseSpan, split
-from knowledge_base.superseding import settle, work_of
-from knowledge_base.validity import earliest, effect_stated, end_stated, ends_others
+from knowledge_base.preparing import Prepared, prepare
+from knowledge_base.standing import approve_document
+from knowledge_base.structure import ClauseSpan
+from knowledge_base.superseding import work_of
 from storage import audit
 
 NEAR_IDENTICAL_SHARE = 0.8
@@ -55,55 +56,25 @@ async def import_document(session: AsyncSession, parsed: ParsedDocument, *, acto
     """Store one version of a document with its clauses. A text that is there already changes nothing.
 
     Args:
-        approve: whether it may be cited at once; otherwise it waits for `approve_document`.
+        approve: whether it may be cited at once; otherwise it waits for `standing.approve_document`.
 
     Raises:
-        UnreadableDocument: there is no title or no text to cite in it.
+        UnreadableDocument: there is no title or no text to cite in it, or far too much.
     """
-    region = named_in_title(parsed.title, Region(parsed.province, parsed.city))
-    spans = split(parsed.body)
-    if not parsed.title.strip() or not spans:
-        raise UnreadableDocument(f"{parsed.file_name or parsed.title or '文件'}：没有标题或正文，无法入库。")
-    digest = _content_hash(parsed, region)
+    prepared = await asyncio.to_thread(prepare, parsed)
+    digest = _content_hash(prepared)
     known = (await session.exec(select(PolicyDocument.id).where(PolicyDocument.content_hash == digest))).first()
+    conflicting = False
     if known is None:
-        twin, conflicting = await _same_version(session, parsed, region, spans)
-        known = twin
+        known, conflicting = await _same_version(session, prepared)
     if known is not None:
         return Imported(parsed.title, known, 0, Outcome.KNOWN)
-    document = await _store(session, parsed, region, spans, digest, now)
-    await audit.append(session, actor, "document.imported", f"document:{document.id}", at=now, title=parsed.title, clauses=len(spans))
+    document = await _store(session, prepared, digest, now)
+    clauses = len(prepared.spans)
+    await audit.append(session, actor, "document.imported", f"document:{document.id}", at=now, title=parsed.title, clauses=clauses)
     if approve and not conflicting:
         await approve_document(session, _id(document), actor=actor, now=now)
-    return Imported(parsed.title, _id(document), len(spans), Outcome.CONFLICTING if conflicting else Outcome.ADDED)
-
-
-async def approve_document(session: AsyncSession, document_id: int, *, actor: str, now: datetime) -> PolicyDocument:
-    """Let a document be cited, and end the older versions that it supersedes.
-
-    Raises:
-        KnowledgeError: there is no such document.
-    """
-    document = await _existing(session, document_id)
-    if document.state is DocumentState.APPROVED:
-        return document
-    document.state, document.approved_by, document.approved_at = DocumentState.APPROVED, actor, now
-    await _changed(session, document, "document.approved", usable=True, actor=actor, now=now)
-    return document
-
-
-async def withdraw_document(session: AsyncSession, document_id: int, *, actor: str, now: datetime) -> PolicyDocument:
-    """Take a document out at once; an older version that only it had ended holds again.
-
-    Raises:
-        KnowledgeError: there is no such document.
-    """
-    document = await _existing(session, document_id)
-    if document.state is DocumentState.WITHDRAWN:
-        return document
-    document.state, document.superseded_by, document.superseded_on = DocumentState.WITHDRAWN, None, None
-    await _changed(session, document, "document.withdrawn", usable=False, actor=actor, now=now)
-    return document
+    return Imported(parsed.title, _id(document), clauses, Outcome.CONFLICTING if conflicting else Outcome.ADDED)
 
 
 async def add_past_case(
@@ -142,72 +113,78 @@ async def add_past_case(
     return case
 
 
-async def _store(
-    session: AsyncSession, parsed: ParsedDocument, region: Region, spans: Sequence[ClauseSpan], digest: str, now: datetime
-) -> PolicyDocument:
-    effective = parsed.effective_on or effect_stated(parsed.body, parsed.version_date)
+async def _store(session: AsyncSession, prepared: Prepared, digest: str, now: datetime) -> PolicyDocument:
+    parsed, region = prepared.parsed, prepared.region
     document = PolicyDocument(
         work=work_of(parsed.title, region), title=parsed.title.strip(), authority=parsed.authority,
         document_number=comparable_name(parsed.document_number), category=parsed.category, province=region.province, city=region.city,
-        version_date=parsed.version_date, effective_on=effective, repealed_on=parsed.repealed_on or end_stated(parsed.body, effective),
-        body=parsed.body, content_hash=digest, file_name=parsed.file_name, imported_at=now,
+        version_date=parsed.version_date, effective_on=prepared.effective_on, repealed_on=prepared.repealed_on, body=parsed.body,
+        content_hash=digest, file_name=parsed.file_name, file_hash=parsed.file_hash, warnings="\n".join(prepared.warnings), imported_at=now,
     )  # fmt: skip
     session.add(document)
     await session.flush()
     connection = await session.connection()
-    await connection.execute(insert(Clause), await _clause_rows(session, document, spans))
-    names = {comparable_name(name) for name in (*parsed.replaces, *ends_others(parsed.body))} - {comparable_name(parsed.title), ""}
-    session.add_all(Replacement(document_id=_id(document), name=name) for name in sorted(names))
+    await connection.execute(insert(Clause), await _clause_rows(session, document, prepared.spans))
+    session.add_all(
+        Replacement(document_id=_id(document), name=repeal.name, articles=" ".join(repeal.articles)) for repeal in prepared.ends
+    )
     return document
 
 
 async def _clause_rows(session: AsyncSession, document: PolicyDocument, spans: Sequence[ClauseSpan]) -> list[dict[str, Any]]:
     version = f"{document.title}|{document.version_date or 'unknown'}|"
     query = select(Clause.key).where(Clause.title == document.title, Clause.version_date == document.version_date)
-    taken = set((await session.exec(query)).all())
+    free = _FreeKeys((await session.exec(query)).all(), document.content_hash)
     rows = []
     for ordinal, span in enumerate(spans, 1):
-        key = _free(version + span.article, document.content_hash, taken)
-        taken.add(key)
         text = document.body[span.start : span.end]
         rows.append({
-            "key": key, "document_id": document.id, "ordinal": ordinal, "part": span.part, "chapter": span.chapter, "section": span.section,
-            "article": span.article, "text": text, "start_offset": span.start, "end_offset": span.end, "text_hash": text_hash(text),
-            "title": document.title, "province": document.province, "city": document.city, "version_date": document.version_date,
-            "effective_on": document.effective_on, "ended_on": document.repealed_on, "usable": False,
+            "key": free.take(version + span.article), "document_id": document.id, "ordinal": ordinal, "part": span.part,
+            "chapter": span.chapter, "section": span.section, "article": span.article, "text": text, "start_offset": span.start,
+            "end_offset": span.end, "text_hash": text_hash(text), "title": document.title, "province": document.province,
+            "city": document.city, "version_date": document.version_date, "effective_on": document.effective_on,
+            "ended_on": document.repealed_on, "usable": False,
         })  # fmt: skip
     return rows
 
 
 def text_hash(text: str) -> str:
     """SHA-256 of a clause's words, white space left out: what an approval and a citation are bound to."""
-    return hashlib.sha256(re.sub(r"\s+", "", text).encode()).hexdigest()
+    return hashlib.sha256("".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _free(key: str, content_hash: str, taken: set[str]) -> str:
-    """The key, or where another clause has it, one that the content of its document distinguishes."""
-    if key not in taken:
+class _FreeKeys:
+    """Keys that no other clause has: the plain one, else one that the content of its document distinguishes, else a numbered one."""
+
+    def __init__(self, taken: Iterable[str], content_hash: str) -> None:
+        self._taken, self._mark = set(taken), content_hash[:8]
+        self._numbers: Counter[str] = Counter()
+
+    def take(self, plain: str) -> str:
+        key = plain if plain not in self._taken else f"{plain}~{self._mark}"
+        if key in self._taken:
+            self._numbers[key] += 1
+            key = f"{key}.{self._numbers[key] + 1}"
+        self._taken.add(key)
         return key
-    key = f"{key}~{content_hash[:8]}"
-    return key if key not in taken else next(f"{key}.{number}" for number in range(2, 10_000) if f"{key}.{number}" not in taken)
 
 
-async def _same_version(
-    session: AsyncSession, parsed: ParsedDocument, region: Region, spans: Sequence[ClauseSpan]
-) -> tuple[int | None, bool]:
+async def _same_version(session: AsyncSession, prepared: Prepared) -> tuple[int | None, bool]:
     """The stored text of the same version that is nearly identical; and whether there is one that contradicts instead."""
+    parsed = prepared.parsed
     query = select(col(PolicyDocument.id), col(PolicyDocument.effective_on)).where(
-        PolicyDocument.work == work_of(parsed.title, region), PolicyDocument.version_date == parsed.version_date,
-        PolicyDocument.state != DocumentState.WITHDRAWN,
+        PolicyDocument.work == work_of(parsed.title, prepared.region), PolicyDocument.version_date == parsed.version_date,
+        col(PolicyDocument.state).in_([DocumentState.APPROVED, DocumentState.PENDING]),
     )  # fmt: skip
-    effective = parsed.effective_on or effect_stated(parsed.body, parsed.version_date)
-    ours = {span.article: text_hash(parsed.body[span.start : span.end]) for span in spans}
+    others = (await session.exec(query)).all()
+    if not others:
+        return None, False
+    ours = {span.article: text_hash(parsed.body[span.start : span.end]) for span in prepared.spans}
     conflicting = False
-    for document_id, others_effect in (await session.exec(query)).all():
-        rows = (await session.exec(select(Clause.article, Clause.text_hash).where(Clause.document_id == document_id))).all()
-        theirs = dict(rows)
+    for document_id, others_effect in others:
+        theirs = dict((await session.exec(select(Clause.article, Clause.text_hash).where(Clause.document_id == document_id))).all())
         shared = ours.keys() & theirs.keys()
-        if not shared or (parsed.version_date is None and effective != others_effect):
+        if not shared or (parsed.version_date is None and prepared.effective_on != others_effect):
             continue
         if sum(ours[article] == theirs[article] for article in shared) >= NEAR_IDENTICAL_SHARE * max(len(ours), len(theirs)):
             return document_id, False
@@ -215,26 +192,9 @@ async def _same_version(
     return None, conflicting
 
 
-async def _changed(session: AsyncSession, document: PolicyDocument, action: str, *, usable: bool, actor: str, now: datetime) -> None:
-    session.add(document)
-    await session.flush()
-    ended_on = earliest((document.superseded_on, document.repealed_on))
-    change = update(Clause).where(col(Clause.document_id) == document.id).values(usable=usable, ended_on=ended_on)
-    await (await session.connection()).execute(change)
-    session.add(KnowledgeChange(pool=Pool.CLAUSES, subject_id=_id(document), at=now))
-    await audit.append(session, actor, action, f"document:{document.id}", at=now)
-    await settle(session, document, actor=actor, now=now)
-
-
-async def _existing(session: AsyncSession, document_id: int) -> PolicyDocument:
-    document = await session.get(PolicyDocument, document_id)
-    if document is None:
-        raise KnowledgeError(f"知识库里没有编号 {document_id} 的文件。")
-    return document
-
-
-def _content_hash(parsed: ParsedDocument, region: Region) -> str:
-    identity = (comparable_name(parsed.title), region.province, region.city, parsed.version_date, re.sub(r"\s+", "", parsed.body))
+def _content_hash(prepared: Prepared) -> str:
+    parsed, region = prepared.parsed, prepared.region
+    identity = (comparable_name(parsed.title), region.province, region.city, parsed.version_date, "".join(parsed.body.split()))
     return hashlib.sha256(repr(identity).encode()).hexdigest()
 
 

@@ -11,13 +11,16 @@ from pathlib import Path
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from knowledge_base.document import ParsedDocument
+from knowledge_base.document import ParsedDocument, PolicyDocument
 from knowledge_base.errors import UnreadableDocument
+from knowledge_base.extracted import Extract
+from knowledge_base.extracting import extract as extract_here
 from knowledge_base.importing import Imported, Outcome, add_past_case, import_document
 from knowledge_base.past_case import ParsedCase, PastCase
-from knowledge_base.reading_files import Entry, read_path
+from knowledge_base.reading_files import Entry, KnownFile, read_path
 
 ENTRIES_IN_A_BATCH = 50
+CHARACTERS_IN_A_BATCH = 2_000_000
 
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 """Opens one transaction: `Database.transaction`."""
@@ -40,14 +43,17 @@ class Progress:
 
 
 async def import_path(
-    transaction: Transaction, path: Path, *, actor: str, now: Callable[[], datetime], approve: bool
+    transaction: Transaction, path: Path, *, actor: str, now: Callable[[], datetime], approve: bool, extract: Extract = extract_here
 ) -> AsyncIterator[Progress]:
     """Import a file or a folder. Whatever is there already is passed over, so a second run finishes a broken one.
+
+    Args:
+        extract: reads PDF, Word and web pages; hand in one that works in a limited process.
 
     Yields:
         The sums so far after each committed batch; at least once.
     """
-    entries, total = read_path(path), Progress()
+    entries, total = read_path(path, extract=extract, known=await _known_files(transaction)), Progress()
     while batch := await asyncio.to_thread(_next_batch, entries):
         async with transaction() as session:
             added = await import_batch(session, batch, actor=actor, now=now(), approve=approve)
@@ -59,11 +65,19 @@ async def import_path(
 
 async def import_batch(session: AsyncSession, batch: list[Entry], *, actor: str, now: datetime, approve: bool) -> Progress:
     """Import what was read, in the caller's transaction; a document that cannot be taken in is told, the rest goes on."""
-    done = Progress(faults=tuple(str(entry) for entry in batch if isinstance(entry, UnreadableDocument)))
+    done = Progress(
+        faults=tuple(str(entry) for entry in batch if isinstance(entry, UnreadableDocument)),
+        known=sum(isinstance(entry, KnownFile) for entry in batch),
+    )
     for entry in batch:
         if isinstance(entry, ParsedDocument):
             done += await _document(session, entry, actor=actor, now=now, approve=approve)
     return done + await _cases(session, [entry for entry in batch if isinstance(entry, ParsedCase)], actor=actor, now=now)
+
+
+async def _known_files(transaction: Transaction) -> frozenset[str]:
+    async with transaction() as session:
+        return frozenset(filter(None, (await session.exec(select(PolicyDocument.file_hash))).all()))
 
 
 async def _document(session: AsyncSession, parsed: ParsedDocument, *, actor: str, now: datetime, approve: bool) -> Progress:
@@ -92,4 +106,12 @@ async def _cases(session: AsyncSession, cases: list[ParsedCase], *, actor: str, 
 
 
 def _next_batch(entries: Iterator[Entry]) -> list[Entry]:
-    return list(itertools.islice(entries, ENTRIES_IN_A_BATCH))
+    """So many entries, fewer where they are long, that a transaction stays short and memory bounded."""
+    batch: list[Entry] = []
+    length = 0
+    for entry in itertools.islice(entries, ENTRIES_IN_A_BATCH):
+        batch.append(entry)
+        length += len(entry.body) if isinstance(entry, ParsedDocument) else 0
+        if length > CHARACTERS_IN_A_BATCH:
+            break
+    return batch

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -39,6 +40,7 @@ async def settle(session: AsyncSession, document: PolicyDocument, *, actor: str,
         end = ended.get(row.id)
         if (row.superseded_by, row.superseded_on) != ((end.by, end.on) if end else (None, None)):
             await _end(session, row, end.by if end else None, end.on if end else None, actor=actor, now=now)
+        await _end_parts(session, row, earliest((end.on if end else None, row.repealed_on)), actor=actor, now=now)
 
 
 async def _end(session: AsyncSession, row: Any, by: int | None, on: Any, *, actor: str, now: datetime) -> None:
@@ -48,6 +50,33 @@ async def _end(session: AsyncSession, row: Any, by: int | None, on: Any, *, acto
     session.add(KnowledgeChange(pool=Pool.CLAUSES, subject_id=row.id, at=now))
     action = "document.superseded" if by else "document.restored"
     await audit.append(session, actor, action, f"document:{row.id}", at=now, by=by, on=on.isoformat() if on else None)
+
+
+async def _end_parts(session: AsyncSession, row: Any, whole: date | None, *, actor: str, now: datetime) -> None:
+    """End the articles of a document that others end alone (《…办法》第五条同时废止), and let them hold again when those are gone."""
+    query = (
+        select(Replacement.articles, PolicyDocument)
+        .join(PolicyDocument, col(PolicyDocument.id) == col(Replacement.document_id))
+        .where(col(Replacement.name).in_(_names(row)), Replacement.articles != "")
+        .options(defer(PolicyDocument.body))  # type: ignore[arg-type]
+    )
+    naming = (await session.exec(query)).all()
+    if not naming:
+        return
+    ends: dict[str, date | None] = {}
+    for articles, other in naming:
+        if other.state is DocumentState.APPROVED and other.region == Region(row.province, row.city) and other.id != row.id:
+            begins = other.effective_on or other.version_date
+            ends |= {article: earliest((begins, whole, ends.get(article))) for article in articles.split()}
+    held = select(col(Clause.id), col(Clause.article), col(Clause.ended_on)).where(Clause.document_id == row.id)
+    clauses = (await session.exec(held)).all()
+    changed = {clause: ends.get(article, whole) for clause, article, end in clauses if ends.get(article, whole) != end}
+    connection = await session.connection()
+    for clause, end in changed.items():
+        await connection.execute(update(Clause).where(col(Clause.id) == clause).values(ended_on=end))
+    if changed:
+        session.add(KnowledgeChange(pool=Pool.CLAUSES, subject_id=row.id, at=now))
+        await audit.append(session, actor, "document.parts_ended", f"document:{row.id}", at=now, articles=sorted(ends))
 
 
 async def _names_replaced(session: AsyncSession, document: PolicyDocument) -> Sequence[str]:
@@ -82,7 +111,9 @@ def _names(row: Any) -> set[str]:
 async def _versions(session: AsyncSession, rows: Iterable[Any]) -> list[Version]:
     rows = list(rows)
     articles, replaces = await _articles(session, rows), defaultdict(set)
-    found = select(Replacement.document_id, Replacement.name).where(col(Replacement.document_id).in_([row.id for row in rows]))
+    found = select(Replacement.document_id, Replacement.name).where(
+        col(Replacement.document_id).in_([row.id for row in rows]), Replacement.articles == ""
+    )
     for document_id, name in (await session.exec(found)).all():
         replaces[document_id].add(name)
     return [

@@ -1,30 +1,45 @@
 """When a version holds: the date of adoption is not the date of effect, and a newer version ends an older one."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from knowledge_base.region import NATIONAL, Region
 from language.dates import first_date
-from language.numerals import to_int
+from language.numerals import article_number, from_int, to_int
 
 _DAY = (
     r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
     r"|[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 )
-_COUNT = r"[\d一二三四五六七八九十]+"
-_ADOPTION = r"(?:公布|发布|印发|颁布|通过|签发|下发|发文)(?:之日|日)"
+_COUNT = r"[\d一二三四五六七八九十]{1,4}"
+_ADOPTION = r"(?:公布|发布|印发|颁布|通过|批准|签发|下发|发文)(?:之日|日|之时)"
 _BEGINS = r"(?:正式)?(?:施行|实施|执行|生效)"
+_WAIT = rf"(?:(?:满|届满)?\s*(?P<wait>{_COUNT})\s*(?P<unit>个?工作日|日|天|个月|年)(?:后|之后|以后|届满|届满后|起)?(?:之日)?起?)?"
 _EFFECT = re.compile(
-    rf"自\s*(?:(?P<day>{_DAY})|(?P<adoption>{_ADOPTION}))\s*起\s*"
-    rf"(?:(?P<wait>{_COUNT})(?P<unit>日|天|个月)(?:后|之后|届满)?)?\s*(?:开始)?\s*{_BEGINS}"
+    rf"(?:自|从|于|在|由)\s*(?:(?P<day>{_DAY})|(?P<adoption>{_ADOPTION}))(?:零时|0时)?\s*(?:起|开始|后)?\s*，?{_WAIT}"
+    rf"\s*(?:起|开始)?\s*{_BEGINS}"
+    rf"|(?:施行|实施|生效|执行)(?:日期|时间)\s*[为：:]\s*(?:自|从)?\s*(?P<told>{_DAY})"
+    rf"|(?<![\d年月日])(?P<bare>{_DAY})\s*起\s*(?:正式)?(?:施行|实施|执行)"
 )
+_NEXT_MONTH = re.compile(rf"自\s*{_ADOPTION}\s*(?:起|的)?次(?P<unit>日|月|年)(?P<first>1日|一日|1月1日|一月一日)?起\s*{_BEGINS}")
 _TERM = re.compile(
     rf"(?:起\s*{_BEGINS}[^。]{{0,12}}|本[^。，；]{{0,8}})有效期\s*限?\s*[为至到]?\s*(?:(?P<day>{_DAY})|(?P<years>{_COUNT})\s*年)"
 )
-_ENDS_OTHER = re.compile(r"《[^《》]+(?:《[^《》]+》[^《》]*)?》(?:（[^）]{0,40}）)?[^。；]{0,80}?(?:同时|即行|一并|相应)?废止")
-_NAME = re.compile(r"《(?P<name>[^《》]+(?:《[^《》]+》[^《》]*)?)》")
+_SENTENCE = re.compile(r"[^。；;\n]+")
+_ENDS_OTHERS = re.compile(
+    r"(?:同时|即行|一并|相应|予以|自行|均|全部|起|之日|》(?:[（(][^）)]{0,60}[）)])?)\s*(?:停止执行|废止|失效)|(?:决定|予以)停止执行"
+)
+_ENDS_LIST = re.compile(r"(?:^|[，、：:]|决定|现|同时|将)(?:予以)?废止(?=《)")
+_NAME = re.compile(r"《(?P<name>[^《》]{1,200}(?:《[^《》]{1,200}》[^《》]{0,200})?)》(?:[（(][^）)]{0,60}[）)])?")
+_ARTICLES = r"第[一二三四五六七八九十百零〇\d]{1,8}条(?:之[一二三四五六七八九十])?"
+_PARTS = re.compile(
+    rf"(?:中的?|的|，)?(?P<parts>{_ARTICLES}(?:(?:、|和|及|以及|，|至){_ARTICLES})*)(?P<within>第[一二三四五六七八九十\d]{{1,3}}[款项])?"
+)
+_PART = re.compile(rf"(?P<first>{_ARTICLES})(?:至(?P<last>{_ARTICLES}))?")
+_SPOKEN_OF = re.compile(r"(?:根据|依照|依据|按照|执行|适用|参照|违反|与|同|本市|以)\s*$")
+_MOST_PARTS = 200
 _ITS_OWN = re.compile(r"本[^。；，《]{0,12}$|^[^。；《]{0,2}$|[，；。\s]$")
 
 
@@ -69,7 +84,7 @@ class Ended:
 
 
 def effect_stated(text: str, adopted: date | None) -> date | None:
-    """The day of effect that a text states of itself (自2022年6月5日起施行, 自公布之日起施行).
+    """The day of effect that a text states of itself (自2022年6月5日起施行, 自公布之日起施行, 自公布之日起三十日后施行).
 
     Args:
         adopted: day of adoption or of the last amendment. A stated day before it belongs to the first version of the
@@ -78,16 +93,43 @@ def effect_stated(text: str, adopted: date | None) -> date | None:
     Returns:
         None where the text names no day for this version.
     """
+    stated = effects_stated(text, adopted)
+    return stated[-1] if stated and (adopted is None or stated[-1] >= adopted) else None
+
+
+def effects_stated(text: str, adopted: date | None) -> list[date]:
+    """All days of effect that a text states of itself, in order; those before `adopted` too. More than one: parts begin apart."""
     matches = [match for match in _EFFECT.finditer(text) if _ITS_OWN.search(text[max(0, match.start() - 14) : match.start()])]
-    if not matches:
+    days = [_effect(match, adopted) for match in matches]
+    if not any(days) and adopted and (match := _NEXT_MONTH.search(text)):
+        days = [_next(adopted, match["unit"])]
+    return [day for day in days if day]
+
+
+def _effect(match: re.Match[str], adopted: date | None) -> date | None:
+    written = match["day"] or match["told"] or match["bare"]
+    day = first_date(written.replace("○", "〇")) if written else adopted
+    if day is None or not match["wait"]:
+        return day
+    return _later(day, to_int(match["wait"]), match["unit"])
+
+
+def _later(day: date, count: int, unit: str) -> date | None:
+    """So many days, months or years after a day; None beyond the calendar. Working days are counted as seven for five."""
+    try:
+        if unit == "年":
+            return _years_later(day, count)
+        if unit == "个月":
+            return _months_later(day, count)
+        return day + timedelta(days=-(-count * 7 // 5) if "工作日" in unit else count)
+    except (ValueError, OverflowError):
         return None
-    match = matches[-1]
-    day = first_date(match["day"].replace("○", "〇")) if match["day"] else adopted
-    if day is None:
-        return None
-    if match["wait"]:
-        day += timedelta(days=to_int(match["wait"]) * (30 if match["unit"] == "个月" else 1))
-    return day if adopted is None or day >= adopted else None
+
+
+def _next(day: date, unit: str) -> date | None:
+    if unit == "日":
+        return _later(day, 1, "日")
+    return _months_later(day.replace(day=1), 1) if unit == "月" else date(day.year + 1, 1, 1)
 
 
 def end_stated(text: str, effective: date | None) -> date | None:
@@ -97,16 +139,53 @@ def end_stated(text: str, effective: date | None) -> date | None:
         return None
     if match["day"]:
         last = first_date(match["day"].replace("○", "〇"))
-        return last + timedelta(days=1) if last else None
-    return _years_later(effective, to_int(match["years"])) if effective else None
+        return _later(last, 1, "日") if last else None
+    return _later(effective, to_int(match["years"]), "年") if effective else None
+
+
+@dataclass(frozen=True)
+class Repeal:
+    """What a text ends: a document by its name, or some articles of it."""
+
+    name: str
+    articles: tuple[str, ...] = ()
+
+
+def repeals(text: str) -> tuple[Repeal, ...]:
+    """What a text repeals (《…办法》同时废止；《…规定》第五条、第六条同时废止；废止《…通知》)."""
+    found: dict[str, Repeal] = {}
+    for sentence in _SENTENCE.finditer(text):
+        if "废止" in sentence.group() or "停止执行" in sentence.group() or "失效" in sentence.group():
+            found |= {repeal.name: repeal for repeal in _repealed_in(sentence.group())}
+    return tuple(found.values())
 
 
 def ends_others(text: str) -> tuple[str, ...]:
-    """Titles of the documents that a text repeals (《…办法》同时废止)."""
+    """Titles of the documents that a text repeals as a whole."""
+    return tuple(repeal.name for repeal in repeals(text) if not repeal.articles)
+
+
+def _repealed_in(sentence: str) -> Iterator[Repeal]:
+    ends = max((match.end() for match in _ENDS_OTHERS.finditer(sentence)), default=0)
+    begins = next((match.end() for match in _ENDS_LIST.finditer(sentence)), len(sentence))
+    for name in _NAME.finditer(sentence):
+        if _SPOKEN_OF.search(sentence[max(0, name.start() - 4) : name.start()]):
+            continue
+        if name.end() <= ends or name.start() >= begins:
+            part = _PARTS.match(sentence, name.end())
+            if part is None or not part["within"]:  # a paragraph of an article ends no clause of ours
+                yield Repeal(name["name"], _articles_named(part["parts"]) if part else ())
+
+
+def _articles_named(parts: str) -> tuple[str, ...]:
+    """`第五条、第七条至第九条` as the names of the articles."""
     names: list[str] = []
-    for match in _ENDS_OTHER.finditer(text):
-        names += [name["name"] for name in _NAME.finditer(match.group())]
-    return tuple(dict.fromkeys(names))
+    for part in _PART.finditer(parts):
+        names.append(part["first"])
+        first, last = article_number(part["first"]), article_number(part["last"] or "")
+        if first and last and first < last:
+            names += [f"第{from_int(number)}条" for number in range(first + 1, min(last, first + _MOST_PARTS) + 1)]
+    return tuple(names)
 
 
 def endings(versions: Sequence[Version]) -> dict[int, Ended]:
@@ -143,3 +222,12 @@ def _years_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day so many months later; the first of the month after it where that month has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        return _months_later(day.replace(day=1), months + 1)

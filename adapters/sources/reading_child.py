@@ -14,6 +14,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, BinaryIO
 
+from knowledge_base.errors import KnowledgeError
 from monitoring.errors import SourceError
 
 JOBS = {
@@ -25,6 +26,7 @@ JOBS = {
     "guess": "adapters.sources.guessing:guess",
     "table": "adapters.sources.table_reading:read_table",
     "robots": "adapters.sources.robots_reading:read_robots",
+    "document": "knowledge_base.extracting:read_document",
 }
 """What a parent may ask for: name -> module and function, which takes the bytes and the options and returns a plain value."""
 MOST_MEMORY_BYTES = 640_000_000
@@ -58,7 +60,7 @@ def main() -> None:
 def _result(job: Callable[..., Any], body: bytes, options: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"value": job(body, **options)}
-    except SourceError as error:
+    except (SourceError, KnowledgeError) as error:
         return {"refused": str(error)}
     except (MemoryError, RecursionError) as error:
         return {"exhausted": type(error).__name__}

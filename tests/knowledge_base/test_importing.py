@@ -11,9 +11,10 @@ from sqlmodel import col, select
 from knowledge_base.clause import Clause
 from knowledge_base.document import DocumentState, ParsedDocument, PolicyDocument
 from knowledge_base.errors import KnowledgeError, UnreadableDocument
-from knowledge_base.importing import Outcome, add_past_case, approve_document, import_document, withdraw_document
+from knowledge_base.importing import Outcome, add_past_case, import_document
 from knowledge_base.importing_in_bulk import import_path
 from knowledge_base.past_case import KnowledgeChange, PastCase, Pool
+from knowledge_base.standing import approve_document, withdraw_document
 from storage import audit
 from storage.clock import ManualClock
 from storage.engine import Database

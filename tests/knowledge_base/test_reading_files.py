@@ -1,6 +1,7 @@
 """Reading files: what is in them, and one sentence for each that is bad."""
 
 import gzip
+import hashlib
 import json
 from datetime import date
 from pathlib import Path
@@ -52,8 +53,10 @@ def test_markdown_without_front_matter_is_named_by_its_heading(tmp_path: Path) -
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_plain_text_in_any_usual_encoding(tmp_path: Path, encoding: str) -> None:
-    (document,) = read_path(_write(tmp_path, "通告.txt", "云川市通告\r\n第一条 禁止焚烧。\r\n", encoding))
-    assert document == ParsedDocument("云川市通告", "第一条 禁止焚烧。", file_name="通告.txt")
+    path = _write(tmp_path, "通告.txt", "云川市通告\r\n第一条 禁止焚烧。\r\n", encoding)
+    (document,) = read_path(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert document == ParsedDocument("云川市通告", "第一条 禁止焚烧。", city="云川", file_name="通告.txt", file_hash=digest)
 
 
 def test_laws_and_cases_as_json_lines(tmp_path: Path) -> None:
@@ -80,7 +83,9 @@ def test_one_bad_row_or_file_does_not_stop_the_rest(tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_bytes(b"\xff\xff\xfe\x80\x80")
     (tmp_path / "d.jsonl.gz").write_bytes(gzip.compress(b'{"title": "x"')[:-6])
     _write(tmp_path, "e.md", FRONT)
-    _write(tmp_path, "ignored.docx", "")
+    _write(tmp_path, "f.docx", "")
+    _write(tmp_path, "g.doc", "")
+    _write(tmp_path, "~$f.docx", "")
     entries = list(read_path(tmp_path))
     faults = [str(entry) for entry in entries if isinstance(entry, UnreadableDocument)]
     assert [entry.title for entry in entries if isinstance(entry, ParsedDocument)] == ["甲法", "云川市夜市办法"]
@@ -91,6 +96,8 @@ def test_one_bad_row_or_file_does_not_stop_the_rest(tmp_path: Path) -> None:
         "b.md",
         "c.txt",
         "d.jsonl.gz",
+        "f.docx",
+        "g.doc",
     ]
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from knowledge_base.document import ParsedDocument
-from knowledge_base.importing import add_past_case, approve_document, import_document, withdraw_document
+from knowledge_base.importing import add_past_case, import_document
 from knowledge_base.region import NATIONAL
 from retrieval.dense import FolderLock
 from retrieval.embedding import HashedEmbedder
 from retrieval.library import DenseState, Library
+from knowledge_base.standing import approve_document, withdraw_document
 from storage.clock import ManualClock
 from storage.engine import Database
 
