@@ -62,7 +62,7 @@ def judge_attitude(reading: Reading, cues: Cues, *, relevance_score: float, teno
     if score >= NEGATIVE_FROM:
         return AttitudeVerdict(Attitude.NEGATIVE, score, words)
     thanks = _praise(reading, cues)
-    asks = reading.has(cues["help_plea"] | cues["suggest"] | cues["consult"])
+    asks = reading.has(cues["help_plea"], cues["suggest"], cues["consult"])
     if (thanks or not asks) and tenor.praises(certain=not thanks) and score < NEGATIVE_FROM / 2:
         return AttitudeVerdict(Attitude.POSITIVE, score / 2, thanks)
     return AttitudeVerdict(Attitude.NEUTRAL, score, words)

@@ -35,7 +35,7 @@ def judge_intent(reading: Reading, cues: Cues, relevance: Relevance, attitude: A
 def _barred(reading: Reading, cues: Cues) -> Iterator[str]:
     """The intents that a post cannot have: by its words, and because what is stronger goes before what is weaker."""
     yield PRAISE
-    if _asks(reading, cues) or (reading.has(cues["demand"] | cues["complain"]) and not reading.has(cues["news"])):
+    if _asks(reading, cues) or (reading.has(cues["demand"], cues["complain"]) and not reading.has(cues["news"])):
         yield _NEWS
     head = reading.text[: reading.head_end]
     if reading.has(cues["complain"]) and not any(word in head for word in cues["suggest"]):
@@ -46,5 +46,4 @@ def _barred(reading: Reading, cues: Cues) -> Iterator[str]:
 
 def _asks(reading: Reading, cues: Cues) -> bool:
     """Whether a short line wants something of somebody, as no headline does."""
-    wanted = cues["consult"] | cues["suggest"] | cues["help_plea"] | cues["report"] | cues["praise"]
-    return reading.has(cues["first_person"] | wanted)
+    return reading.has(*(cues[name] for name in ("first_person", "consult", "suggest", "help_plea", "report", "praise")))

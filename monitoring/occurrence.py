@@ -30,16 +30,16 @@ def is_debunk(reading: Reading, cues: Cues) -> bool:
 
 def is_hearsay_for_all(reading: Reading, cues: Cues) -> bool:
     """Warnings passed on that name no time and no place (what not to eat together): the rubric gives them IV, whatever they threaten."""
-    if reading.has(cues["officers"]) or not reading.has(cues["rumour_call"] | cues["general_claim"]):
+    if reading.has(cues["officers"]) or not reading.has(cues["rumour_call"], cues["general_claim"]):
         return False
     return PLACE_MARK not in reading.hits and not _WHEN.search(reading.text)
 
 
 def is_elsewhere(reading: Reading, cues: Cues) -> bool:
     """Whether a post opens as a drill, a lesson, a work of fiction, an anniversary, or news from abroad."""
-    if _opens_with(reading, cues["rehearsal"] | cues["fiction"] | cues["memorial"]):
+    if _opens_with(reading, cues["rehearsal"], cues["fiction"], cues["memorial"]):
         return True
-    return _opens_with(reading, cues["abroad"]) and not reading.has(cues["first_person"] | cues["officers"])
+    return _opens_with(reading, cues["abroad"]) and not reading.has(cues["first_person"], cues["officers"])
 
 
 def _is_short(reading: Reading) -> bool:
@@ -47,5 +47,5 @@ def _is_short(reading: Reading) -> bool:
     return len(reading.text) <= _LONGEST_DENIAL
 
 
-def _opens_with(reading: Reading, words: frozenset[str]) -> bool:
-    return any(start < _OPENING for _, start in reading.starts(words))
+def _opens_with(reading: Reading, *lists: frozenset[str]) -> bool:
+    return any(reading.hits[word][0] < _OPENING for words in lists for word in words & reading.found)

@@ -130,7 +130,7 @@ def _threat(reading: Reading, cues: Cues) -> Iterator[Sign]:
 
 def _unresolved(reading: Reading, cues: Cues) -> Iterator[Sign]:
     """Many complaints or a long time without result; whether blame goes with it, the attitude decides."""
-    if not reading.has(cues["no_result"] | cues["blame_official"]):
+    if not reading.has(cues["no_result"], cues["blame_official"]):
         return
     counted = [(count(match["number"] or match["after"]) or SEVERAL_TIMES, match) for match in _TIMES.finditer(reading.text)]
     times, match = max(counted, key=lambda pair: pair[0], default=(0, None))

@@ -5,7 +5,7 @@ model of `jurisdiction` decides; the department's own weights, learned from the 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitoring.item import Relevance
@@ -13,7 +13,7 @@ from monitoring.jurisdiction import OURS, Opinion, load_jurisdiction
 from monitoring.lines import CONDUCT, OTHER
 from monitoring.own_weights import OwnWeights
 from monitoring.reading import Reading
-from monitoring.rulebook import LineRule
+from monitoring.rulebook import LineRule, Rulebook
 from prompts import say
 
 IN_HEADLINE = 3.0
@@ -66,7 +66,7 @@ class RelevanceVerdict:
     reason: str
 
 
-def judge_relevance(reading: Reading, rules: Iterable[LineRule], own: OwnWeights | None = None) -> RelevanceVerdict:
+def judge_relevance(reading: Reading, rules: Rulebook, own: OwnWeights | None = None) -> RelevanceVerdict:
     """Weigh what speaks for each line against what speaks for other departments or for nobody.
 
     Args:
@@ -82,15 +82,15 @@ def judge_relevance(reading: Reading, rules: Iterable[LineRule], own: OwnWeights
     return verdict
 
 
-def shipped_logit(reading: Reading, rules: Iterable[LineRule]) -> float:
+def shipped_logit(reading: Reading, rules: Rulebook) -> float:
     """The logit of a post being ours before anything that the department has taught."""
     return _logit(weigh(reading, rules), load_jurisdiction().opinion(reading.ngrams))
 
 
-def weigh(reading: Reading, rules: Iterable[LineRule]) -> list[Claim]:
+def weigh(reading: Reading, rules: Rulebook) -> list[Claim]:
     """The claims on a post, strongest first; one for each line, one for each kind of foreign business."""
     found: dict[tuple[str, bool, Relevance | None], list[tuple[LineRule, frozenset[str]]]] = {}
-    for rule in rules:
+    for rule in rules.possible(reading.hits):
         if words := rule.rule.found(reading.hits):
             ours = rule.relevance.is_ours
             found.setdefault((rule.line, ours, None if ours else rule.relevance), []).append((rule, words))

@@ -38,6 +38,10 @@ class Words:
     def all_words(self) -> frozenset[str]:
         return self.words
 
+    def needed(self) -> frozenset[str]:
+        """Words of which at least one must occur, or the rule finds nothing."""
+        return self.words
+
 
 @dataclass(frozen=True)
 class Joined:
@@ -48,6 +52,10 @@ class Joined:
     def all_words(self) -> frozenset[str]:
         return frozenset().union(*(side.all_words() for side in self.sides))
 
+    def needed(self) -> frozenset[str]:
+        """Words of which at least one must occur: where every side must be found, those of the side with the fewest."""
+        return min((side.needed() for side in self.sides), key=len)
+
 
 @dataclass(frozen=True)
 class Either(Joined):
@@ -55,6 +63,9 @@ class Either(Joined):
 
     def found(self, hits: Hits) -> frozenset[str]:
         return frozenset().union(*(side.found(hits) for side in self.sides))
+
+    def needed(self) -> frozenset[str]:
+        return frozenset().union(*(side.needed() for side in self.sides))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The relevance rules of all lines: which words make a post whose business."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from monitoring.errors import PolicyError
 from monitoring.item import Relevance
 from monitoring.lexicon import BUILT_IN, WordLists, parse_in, read_toml, word_lists
 from monitoring.lines import LINES, OTHER
-from monitoring.rule import Rule
+from monitoring.rule import Hits, Rule
 from prompts import say
 
 _ELSEWHERE = {"他部门": Relevance.NO, "非公共事务": Relevance.NOISE}
@@ -27,7 +28,25 @@ class LineRule:
     rule: Rule
 
 
-def load_rules(own_file: Path | None = None, *, names: tuple[str, ...] = ()) -> tuple[LineRule, ...]:
+class Rulebook(tuple[LineRule, ...]):
+    """Rules in their order, indexed by the words that they cannot do without: a post is held against a handful of hundreds."""
+
+    def possible(self, hits: Hits) -> Iterable[LineRule]:
+        """In order, the rules that may find something among these words; all others find nothing."""
+        numbers = {number for word in hits.keys() & self._needing.keys() for number in self._needing[word]}
+        return (self[number] for number in sorted(numbers))
+
+    @cached_property
+    def _needing(self) -> Mapping[str, list[int]]:
+        """Word -> the numbers of the rules of which it is a needed one."""
+        needing: dict[str, list[int]] = {}
+        for number, rule in enumerate(self):
+            for word in rule.rule.needed():
+                needing.setdefault(word, []).append(number)
+        return needing
+
+
+def load_rules(own_file: Path | None = None, *, names: tuple[str, ...] = ()) -> Rulebook:
     """The built-in rules and those of the department's own file.
 
     Args:
@@ -39,7 +58,7 @@ def load_rules(own_file: Path | None = None, *, names: tuple[str, ...] = ()) -> 
     """
     lists = load_lists(own_file, names=names)
     contents = ((path, read_toml(path)) for path in _files(own_file))
-    return tuple(rule for path, content in contents for rule in _rules_of(content, path, lists))
+    return Rulebook(rule for path, content in contents for rule in _rules_of(content, path, lists))
 
 
 def load_lists(own_file: Path | None = None, *, names: tuple[str, ...] = ()) -> WordLists:

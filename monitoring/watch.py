@@ -13,7 +13,7 @@ from monitoring.place import PlaceFinder
 from monitoring.policy import GradingPolicy, load_policy
 from monitoring.reading import Reading, read_post
 from monitoring.relevance import PLACE_MARK
-from monitoring.rulebook import LineRule, load_rules
+from monitoring.rulebook import Rulebook, load_rules
 from storage.seal import Seal
 
 
@@ -32,7 +32,7 @@ class Watch:
         own_weights: what the department's labels have taught; None before it has learned anything.
     """
 
-    rules: tuple[LineRule, ...] = field(repr=False)
+    rules: Rulebook = field(repr=False)
     cues: Cues = field(repr=False)
     places: PlaceFinder = field(repr=False)
     policy: GradingPolicy = field(repr=False)
