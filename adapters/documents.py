@@ -7,20 +7,20 @@ from knowledge_base.errors import UnreadableDocument
 from knowledge_base.extracted import Extracted
 from monitoring.errors import SourceError
 
-DOCUMENT_SECONDS = 30.0
-"""Processor time for one file. pypdf reads some 20 to 100 pages a second."""
+SECONDS = {"pdf": 30.0, "docx": 8.0, "html": 3.0}
+"""Processor time for one file by its kind. pypdf reads some 30 pages a second; the largest honest page or Word file takes less than one."""
 
 
 class DocumentReader:
     """An `Extract` that parses in a child of its own, so that a law of 800 pages keeps no source waiting. A context manager."""
 
-    def __init__(self, process: ReadingProcess | None = None, seconds: float = DOCUMENT_SECONDS) -> None:
-        self._process, self._seconds = process or ReadingProcess(), seconds
+    def __init__(self) -> None:
+        self._process = ReadingProcess()
 
     def __call__(self, name: str, kind: str, body: bytes) -> Extracted:
         """The words of a file. Raises UnreadableDocument, also where the child was ended by its limits."""
         try:
-            answer = self._process.read_now("document", body, what=name, seconds=self._seconds, name=name, kind=kind)
+            answer = self._process.read_now("document", body, what=name, seconds=SECONDS[kind], name=name, kind=kind)
         except SourceError as error:
             raise UnreadableDocument(str(error)) from error
         return Extracted.from_json(answer)

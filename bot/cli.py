@@ -1,19 +1,18 @@
 """The command line. Every command imports what it needs only when it runs, so that --help answers at once."""
 
-import asyncio
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.settings_path import SETTINGS_FILE
+from bot.command_line import DEFAULT_SETTINGS, AsJson, SettingsPath
+from bot.command_line import finish as _finish
+from bot.library_commands import kb
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="闻声：听见、分级、拟稿、签发、回访，都在值班群里。", pretty_exceptions_enable=False
 )
-kb = typer.Typer(no_args_is_help=True, help="知识库：导入、搜索、列出、批准政策文件。")
 audit = typer.Typer(no_args_is_help=True, help="审计链。")
 sources = typer.Typer(no_args_is_help=True, help="信源。")
 staff = typer.Typer(no_args_is_help=True, help="人员与登录。")
@@ -26,9 +25,6 @@ GROUPS = (
 for name, group in GROUPS:
     app.add_typer(group, name=name)
 
-SettingsPath = Annotated[Path, typer.Option("--settings", "-s", help="设置文件。", envvar="WENSHENG_SETTINGS")]
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
-DEFAULT_SETTINGS = Path(SETTINGS_FILE)
 Out = Annotated[Path, typer.Option("--out", help="结果写到这里（.jsonl）。")]
 
 
@@ -102,44 +98,6 @@ def evidence(
     from bot import evidence_work
 
     _finish(evidence_work.show_evidence(settings, number, out))
-
-
-@kb.command("import")
-def kb_import(
-    paths: Annotated[list[Path], typer.Argument(help="文件或文件夹。")],
-    settings: SettingsPath = DEFAULT_SETTINGS,
-    approve: Annotated[bool, typer.Option(help="导入即生效；否则等管理员批准。")] = True,
-) -> None:
-    """导入政策文件（.md .txt .jsonl .jsonl.gz）和历史答复。可中断，重跑接着来。"""
-    from bot import library_work
-
-    _finish(library_work.import_paths(settings, paths, approve=approve))
-
-
-@kb.command("search")
-def kb_search(query: str, settings: SettingsPath = DEFAULT_SETTINGS, limit: int = 10, as_json: AsJson = False) -> None:
-    """搜索现行有效、本地适用的条款。"""
-    from bot import library_work
-
-    _finish(library_work.search(settings, query, limit, as_json=as_json))
-
-
-@kb.command("list")
-def kb_list(settings: SettingsPath = DEFAULT_SETTINGS, as_json: AsJson = False) -> None:
-    """列出政策文件及其状态。"""
-    from bot import library_work
-
-    _finish(library_work.list_documents(settings, as_json=as_json))
-
-
-@kb.command("approve")
-def kb_approve(
-    document: int, by: Annotated[str, typer.Option(help="批准人姓名（管理员）。")], settings: SettingsPath = DEFAULT_SETTINGS
-) -> None:
-    """批准一份待审的政策文件。"""
-    from bot import library_work
-
-    _finish(library_work.approve(settings, document, by))
 
 
 @audit.command("verify")
@@ -351,22 +309,6 @@ def eval_replay(
 def main() -> None:
     """Run the command line; every known fault ends as one sentence and a non-zero exit."""
     app()
-
-
-def _finish(work: Coroutine[Any, Any, int]) -> None:
-    from bot.faults import KNOWN_FAULTS, sentence_of
-
-    try:
-        code = asyncio.run(work)
-    except BrokenPipeError:  # whoever read the output has seen enough
-        sys.stdout = None  # nothing is left to flush into
-        code = 0
-    except KNOWN_FAULTS as fault:
-        typer.secho(sentence_of(fault), err=True, fg="red")
-        code = 1
-    except KeyboardInterrupt:
-        code = 130
-    raise typer.Exit(code)
 
 
 def _run(work: Any) -> None:

@@ -3,26 +3,31 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
+from adapters.documents import DocumentReader
 from bot.bootstrap import open_house, read_library
-from bot.faults import StartError
 from bot.house import House
 from bot.loops import pause
 from bot.settings import load_settings
-from casework.permission import names_with
-from casework.staff import Role, member_named
-from knowledge_base.document import PolicyDocument
+from knowledge_base.document import DocumentState, PolicyDocument
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.standing import approve_document
+from knowledge_base.extracted import Extract
+from knowledge_base.extracting import extract as extract_here
 from knowledge_base.importing_in_bulk import Progress, import_path
-from prompts import say
+from knowledge_base.validity import earliest
+from prompts import say, words
+from retrieval.evidence import ClauseHit
+from storage.clock import to_china
 
 FOLLOW_EVERY_SECONDS = 3.0
 COMMAND_LINE = "command line"
@@ -32,9 +37,10 @@ async def import_paths(settings_path: Path, paths: Sequence[Path], *, approve: b
     """Import files and folders with a progress bar. Returns 1 when a file could not be read; the rest was imported."""
     async with open_house(load_settings(settings_path), index=False) as house:
         total = Progress()
-        with Bar(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+        shown = Bar(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True))
+        with DocumentReader() as reader, shown as bar:
             for path in paths:
-                total += await import_into(house, path, approve=approve, bar=bar)
+                total += await import_into(house, path, approve=approve, bar=bar, extract=reader)
     for fault in total.faults:
         typer.secho(fault, err=True, fg="red")
     for title in total.waiting:
@@ -47,8 +53,11 @@ async def import_paths(settings_path: Path, paths: Sequence[Path], *, approve: b
     return int(bool(total.faults))
 
 
-async def import_into(house: House, path: Path, *, approve: bool, bar: Bar | None = None) -> Progress:
+async def import_into(house: House, path: Path, *, approve: bool, bar: Bar | None = None, extract: Extract = extract_here) -> Progress:
     """Import one file or folder into an open house.
+
+    Args:
+        extract: reads PDF, Word and web pages; files that are not our own need one that works in a limited process.
 
     Raises:
         KnowledgeError: no such file or folder.
@@ -57,58 +66,64 @@ async def import_into(house: House, path: Path, *, approve: bool, bar: Bar | Non
         raise KnowledgeError(say("cli.no_such_path", path=path))
     done = Progress()
     task = bar.add_task(say("cli.importing", name=path.name, done="")) if bar else None
-    async for done in import_path(house.database.transaction, path, actor=COMMAND_LINE, now=house.clock.now, approve=approve):
+    transaction, now = house.database.transaction, house.clock.now
+    async for done in import_path(transaction, path, actor=COMMAND_LINE, now=now, approve=approve, extract=extract):
         if bar and task is not None:
             counts = say("cli.import_counts", documents=done.documents, clauses=done.clauses, cases=done.cases, known=done.known)
             bar.update(task, description=say("cli.importing", name=path.name, done=counts))
     return done
 
 
-async def search(settings_path: Path, query: str, limit: int, *, as_json: bool) -> int:
-    """Print the clauses in force that fit a query. Returns 1 when there are none."""
+async def search(settings_path: Path, query: str, limit: int, *, on: date | None = None, as_json: bool) -> int:
+    """Print the clauses that held on a day, today unless told, and fit a query. Returns 1 when there are none."""
     async with open_house(load_settings(settings_path)) as house:
-        region, today = house.desk.department.region, house.clock.now().date()
-        hits = await asyncio.to_thread(house.library.search_clauses, query, region=region, on=today, limit=limit)
+        region, today = house.desk.department.region, to_china(house.clock.now()).date()
+        hits = await asyncio.to_thread(house.library.search_clauses, query, region=region, on=on or today, limit=limit)
     if as_json:
-        rows = [
-            {"key": h.key, "name": h.name, "text": h.text, "version_date": h.version_date, "score": h.score, "why": h.why} for h in hits
-        ]
-        typer.echo(json.dumps(rows, ensure_ascii=False, default=str))
+        typer.echo(json.dumps([_row(hit, today) for hit in hits], ensure_ascii=False, default=str))
     else:
         for hit in hits:
-            typer.echo(f"{hit.name}（{hit.effective_on or hit.version_date or say('cli.date_unknown')}）\n  {hit.text}\n  {hit.why}\n")
+            typer.echo(f"{hit.name}（{dated_words(hit, today)}）\n  {hit.text}\n  {hit.why}\n")
         if not hits:
             typer.echo(say("cli.nothing_found"))
     return int(not hits)
 
 
-async def list_documents(settings_path: Path, *, as_json: bool) -> int:
-    """Print all policy documents with their state."""
+def dated_words(hit: ClauseHit, today: date) -> str:
+    """Since when a clause holds, and whether it is an old version, or one that has yet to begin."""
+    since = str(hit.effective_on or hit.version_date or say("cli.date_unknown"))
+    if hit.in_force_on(today):
+        return since
+    if hit.ended_on and hit.ended_on <= today:
+        return f"{since}　{say('library.old_version', day=hit.ended_on)}"
+    return say("library.not_in_force_yet", day=since)
+
+
+def _row(hit: ClauseHit, today: date) -> dict[str, Any]:
+    return {
+        "key": hit.key, "name": hit.name, "text": hit.text, "version_date": hit.version_date, "effective_on": hit.effective_on,
+        "ended_on": hit.ended_on, "in_force_today": hit.in_force_on(today), "score": hit.score, "why": hit.why,
+    }  # fmt: skip
+
+
+async def list_documents(settings_path: Path, *, waiting: bool = False, as_json: bool) -> int:
+    """Print all policy documents with their state, or those that wait with what is to be checked."""
+    wanted = [DocumentState.PENDING] if waiting else [state for state in DocumentState if state is not DocumentState.DELETED]
+    query = select(PolicyDocument).where(col(PolicyDocument.state).in_(wanted)).options(defer(PolicyDocument.body))  # type: ignore[arg-type]
     async with open_house(load_settings(settings_path), index=False) as house, house.database.reading() as session:
-        documents = (await session.exec(select(PolicyDocument).order_by(col(PolicyDocument.title), col(PolicyDocument.version_date)))).all()
+        documents = (await session.exec(query.order_by(col(PolicyDocument.title), col(PolicyDocument.version_date)))).all()
     if as_json:
-        fields = {"id", "title", "state", "province", "city", "version_date", "effective_on", "superseded_on", "repealed_on"}
+        fields = {"id", "title", "state", "province", "city", "version_date", "effective_on", "superseded_on", "repealed_on", "warnings"}
         typer.echo(json.dumps([document.model_dump(mode="json", include=fields) for document in documents], ensure_ascii=False))
         return 0
     for document in documents:
-        ended = document.superseded_on or document.repealed_on
+        ended = earliest((document.superseded_on, document.repealed_on))
         since = document.effective_on or say("cli.date_unknown")
-        typer.echo(f"{document.id:>5}  {document.state.value:<9}  {since}{f' – {ended}' if ended else ''}  《{document.title}》")
-    return 0
-
-
-async def approve(settings_path: Path, document: int, by: str) -> int:
-    """Approve a waiting document in the name of an administrator.
-
-    Raises:
-        StartError: nobody of that name, or no administrator.
-    """
-    async with open_house(load_settings(settings_path), index=False) as house, house.database.transaction() as session:
-        member = await member_named(session, by)
-        if member is None or not member.has(Role.ADMIN):
-            raise StartError(say("cli.not_admin", name=by, names="、".join(await names_with(session, Role.ADMIN)) or say("cli.nobody")))
-        approved = await approve_document(session, document, actor=by, now=house.clock.now())
-        typer.echo(say("cli.document_approved", title=approved.title))
+        typer.echo(
+            f"{document.id:>5}  {words('library.states')[document.state]}  {since}{f' – {ended}' if ended else ''}  《{document.title}》"
+        )
+        for warning in document.warnings.splitlines() if waiting else ():
+            typer.echo("      " + say("library.warning_line", warning=warning))
     return 0
 
 

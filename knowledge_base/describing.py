@@ -135,9 +135,11 @@ def _continues_below(above: str, line: str) -> bool:
         return False
     if _AUTHORITY.match(above):
         return line.lstrip().startswith("关于")
+    if named_in_title(line.replace(" ", "")) != NATIONAL or line.startswith("中华人民共和国"):
+        return bare.count("《") > bare.count("》")
     if _TITLE_ENDS.search(bare):
         return bare.count("《") > bare.count("》") or line.startswith(("的", "》"))
-    return bare.endswith(_NEVER_LAST) or "关于" in bare or "《" in bare or (len(line) <= 12 and bool(re.search(r"[一-鿿]$", bare)))
+    return bare.endswith(_NEVER_LAST) or "关于" in bare or "《" in bare or (len(line) <= 6 and bool(re.search(r"[一-鿿]$", bare)))
 
 
 def _unwrapped(title: str) -> str:

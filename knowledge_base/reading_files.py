@@ -42,7 +42,7 @@ def read_path(path: Path, *, extract: Extract = extract_here, known: Collection[
 
     Args:
         extract: reads PDF, Word and web pages; hand in one that works in a limited process.
-        known: SHA-256 of files that need not be read again.
+        known: SHA-256 of files that are passed over in a folder; a file that is named itself is read.
 
     Yields:
         Documents and past cases; for what cannot be read an UnreadableDocument that says which file and why.
@@ -55,7 +55,7 @@ def read_path(path: Path, *, extract: Extract = extract_here, known: Collection[
         yield UnreadableDocument(say("library.nothing_here", path=path, kinds="、".join(SUFFIXES)))
     for file in files:
         try:
-            yield from _read_file(file, extract, known)
+            yield from _read_file(file, extract, known if path.is_dir() else ())
         except UnreadableDocument as error:
             yield error
         except (OSError, EOFError) as error:

@@ -108,7 +108,7 @@ async def delete_document(session: AsyncSession, document_id: int, *, actor: str
     connection = await session.connection()
     await connection.execute(delete(Clause).where(col(Clause.document_id) == document_id))
     await connection.execute(delete(Replacement).where(col(Replacement.document_id) == document_id))
-    document.state, document.body, document.warnings, document.file_hash = DocumentState.DELETED, "", "", None
+    document.state, document.body, document.warnings = DocumentState.DELETED, "", ""
     document.content_hash = f"deleted:{document_id}"
     await _changed(session, document, "document.deleted", actor=actor, now=now, title=document.title, clauses=clauses)
     return clauses

@@ -26,9 +26,17 @@ def pdf(pages: Sequence[Sequence[str]], *, with_meaning: bool = True) -> bytes:
         return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), more, content)
 
     meaning = add(stream(_cmap(glyphs))) if with_meaning else 0
-    told = add(b"<< /Type /FontDescriptor /FontName /Song /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>")
-    cid = add(b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Song /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 1000 /FontDescriptor %d 0 R >>" % told)
-    font = add(b"<< /Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /Identity-H /DescendantFonts [%d 0 R]%s >>" % (cid, b" /ToUnicode %d 0 R" % meaning if meaning else b""))
+    told = add(
+        b"<< /Type /FontDescriptor /FontName /Song /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>"
+    )
+    cid = add(
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Song /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 1000 /FontDescriptor %d 0 R >>"
+        % told
+    )
+    font = add(
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /Identity-H /DescendantFonts [%d 0 R]%s >>"
+        % (cid, b" /ToUnicode %d 0 R" % meaning if meaning else b"")
+    )
     kids = []
     for page in pages:
         shown = b"\n".join(
@@ -37,7 +45,12 @@ def pdf(pages: Sequence[Sequence[str]], *, with_meaning: bool = True) -> bytes:
             if line
         )
         content = add(stream(shown))
-        kids.append(add(b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F %d 0 R >> >> >>" % (content, font)))
+        kids.append(
+            add(
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F %d 0 R >> >> >>"
+                % (content, font)
+            )
+        )
     objects[0] = b"<< /Type /Catalog /Pages 2 0 R >>"
     objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(b"%d 0 R" % kid for kid in kids), len(kids))
     return _written(objects)
