@@ -23,6 +23,7 @@ from monitoring.item import Item
 from monitoring.source import Source
 from prompts import say, words
 from storage import audit
+from storage.rows import settle
 
 HALF_TIME, OVER = 1, 2
 RUMOUR = "谣言或不实"
@@ -46,6 +47,7 @@ async def keep_clocks(session: AsyncSession, case: Case, event: Event, now: date
     Args:
         told_at: when staff are told of the present level; acknowledgement counts from it.
     """
+    await settle(session)
     standing = {(row.kind, row.subject): row for row in await deadlines_of(session, case)}
     wound = []
     for clock in await _wanted(session, event, event.first_posted_at, told_at):
@@ -59,6 +61,7 @@ async def keep_clocks(session: AsyncSession, case: Case, event: Event, now: date
 
 async def restart(session: AsyncSession, case: Case, event: Event, now: datetime) -> None:
     """Wind all clocks anew for a case that was ended and comes back: they count from now, not from a first post long ago."""
+    await settle(session)
     standing = {(row.kind, row.subject): row for row in await deadlines_of(session, case)}
     clocks = [clock for clock in await _wanted(session, event, now, now) if clock.kind is not DeadlineKind.TICKET]
     wound = [_wind(session, case, standing.get((clock.kind, clock.subject)), clock, now) for clock in clocks]
@@ -214,8 +217,8 @@ async def _drop(session: AsyncSession, case: Case, rows: Iterable[Deadline], now
 
 
 async def _note(session: AsyncSession, case: Case, action: str, rows: Collection[Deadline], now: datetime) -> None:
-    await session.flush()
     if rows:
+        await session.flush()
         await audit.append(session, "system", action, subject(case), at=now, clocks={_label(row): row.due_at.isoformat() for row in rows})
 
 

@@ -56,12 +56,13 @@ async def receive_all(
         tell_from: staff hear nothing of posts from before this moment: they open no case and renew no card.
     """
     received, cases, stale = list[Received](), dict[int, Case](), dict[int, Case]()
-    async for observation in observe_all(session, posts, source, now, desk.watch, read_before):
-        event = observation.event
-        if event is None or event.level == 0 or (tell_from and observation.item.posted_at < tell_from):
-            received.append(Received(observation))
-        else:
-            received.append(await _tell(session, observation, event, source, now, desk, cases, stale))
+    with session.no_autoflush:  # a query for each post, and each would first look through all that is pending
+        async for observation in observe_all(session, posts, source, now, desk.watch, read_before):
+            event = observation.event
+            if event is None or event.level == 0 or (tell_from and observation.item.posted_at < tell_from):
+                received.append(Received(observation))
+            else:
+                received.append(await _tell(session, observation, event, source, now, desk, cases, stale))
     for case in stale.values():
         await refresh(session, case, now, desk)
     return received

@@ -6,26 +6,28 @@ Rows are read as plain columns, past the session: what others changed in it must
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Executable, String, TextClause, bindparam, cast, insert, select, text, type_coerce, update
-from sqlmodel import col
+from sqlalchemy import Executable, String, TextClause, bindparam, cast, select, text, type_coerce, update
+from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from monitoring.assignment import HOLDERS_PER_KEY, keys_of
 from monitoring.duplicates import HOLDERS_PER_BAND, Text, text_of
-from monitoring.event_voice import EventVoice
+from monitoring.event_voice import EventKey, EventVoice
 from monitoring.item import Item
+from monitoring.item_band import ItemBand
 from monitoring.likeness import Voice
 from monitoring.matter import Matter
 from monitoring.wording import Wording
+from storage import rows
 from storage.columns import moment_of
 
 REMEMBERED = 8_192
 """So many texts and voices are kept ready for comparing; those of events that are spoken of now come back with every post."""
 KEYS_PER_QUERY = 480
-"""So many keys are asked for in one statement; SQLite joins at most 500 selections."""
+"""So many keys are asked for in one statement; it takes about a millisecond."""
 
 _VOICES = select(
     col(EventVoice.event_id), type_coerce(col(EventVoice.wording), String), type_coerce(col(EventVoice.posted_at), String),
@@ -33,6 +35,7 @@ _VOICES = select(
     type_coerce(col(EventVoice.matter), String),
 ).where(col(EventVoice.event_id).in_(bindparam("events", expanding=True))).order_by(col(EventVoice.item_id))  # fmt: skip
 """As they are stored: most of them are known by that already."""
+_VOICE = ("item_id", "event_id", "posted_at", "districts", "place", "line", "is_alarming", "wording", "matter")
 _VOICES_OF_ITEMS = select(col(EventVoice.item_id), col(EventVoice.wording)).where(
     col(EventVoice.item_id).in_(bindparam("items", expanding=True))
 )
@@ -54,12 +57,12 @@ class Archive:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
-        self._events_of_keys = _Holders(session, "event_key", "key", "event_id", HOLDERS_PER_KEY)
-        self._items_of_bands = _Holders(session, "item_band", "band", "item_id", HOLDERS_PER_BAND)
+        self._events_of_keys = _Holders(session, EventKey, "key", "event_id", HOLDERS_PER_KEY)
+        self._items_of_bands = _Holders(session, ItemBand, "band", "item_id", HOLDERS_PER_BAND)
         self._items: dict[int, Stored] = {}
         self._voices: dict[int, list[Voice]] = {}
         self._spoken: dict[int, list[Voice]] = defaultdict(list)
-        self._unwritten: list[dict[str, Any]] = []
+        self._unwritten: list[tuple[Any, ...]] = []
 
     async def expect(self, bands: Iterable[int], keys: Iterable[int]) -> None:
         """Read beforehand, in few statements, who holds these."""
@@ -82,11 +85,10 @@ class Archive:
 
     async def remember(self, event: int, item: int, voice: Voice, keys: Sequence[int]) -> None:
         self._spoken[event].append(voice)
-        self._unwritten.append({
-            "item_id": item, "event_id": event, "posted_at": voice.posted_at, "districts": sorted(voice.districts), "place": voice.place,
-            "line": voice.line, "is_alarming": voice.is_alarming, "wording": voice.wording.pack(),
-            "matter": voice.matter.pack(),
-        })  # fmt: skip
+        self._unwritten.append((
+            item, event, voice.posted_at, sorted(voice.districts), voice.place, voice.line, voice.is_alarming, voice.wording.pack(),
+            voice.matter.pack(),
+        ))  # fmt: skip
         self._events_of_keys.add(keys, event)
 
     async def hand_over(self, items: Sequence[int], event: int) -> int:
@@ -120,8 +122,7 @@ class Archive:
 
     async def write(self) -> None:
         """Write what was remembered, after the items and events themselves. The archive is not used any more afterwards."""
-        if self._unwritten:
-            await _write(self._session, insert(EventVoice), self._unwritten)
+        await rows.insert(self._session, EventVoice, _VOICE, self._unwritten)
         await self._events_of_keys.write()
         await self._items_of_bands.write()
 
@@ -129,8 +130,9 @@ class Archive:
 class _Holders:
     """Which events hold a key, or which items a band: as stored, and as this transaction adds to it."""
 
-    def __init__(self, session: AsyncSession, table: str, key: str, holder: str, limit: int) -> None:
+    def __init__(self, session: AsyncSession, table: type[SQLModel], key: str, holder: str, limit: int) -> None:
         self._session, self._table, self._key, self._holder, self._limit = session, table, key, holder, limit
+        self._name = str(table.__tablename__)
         self._stored: dict[int, list[int]] = {}
         self._added: dict[int, set[int]] = {}
 
@@ -138,11 +140,13 @@ class _Holders:
         """Read the newest holders of those keys that were not asked for yet."""
         missing = list(dict.fromkeys(key for key in keys if key not in self._stored))
         self._stored.update((key, []) for key in missing)
+        dialect = self._session.get_bind().dialect.name
+        statement = _newest_of_each(dialect, self._name, self._key, self._holder, self._limit)
         for start in range(0, len(missing), KEYS_PER_QUERY):
             part = missing[start : start + KEYS_PER_QUERY]
-            statement = _newest_of_each(self._table, self._key, self._holder, len(part), self._limit)
-            for key, holder in await _read(self._session, statement, **{f"k{place}": value for place, value in enumerate(part)}):
-                self._stored[key].append(holder)
+            for key, holders in await _read(self._session, statement, keys=json.dumps(part)):
+                if holders:
+                    self._stored[key] = sorted(map(int, str(holders).split(",")), reverse=True)
 
     async def newest(self, keys: Sequence[int]) -> list[tuple[int, int]]:
         """Pairs of key and holder: for each key its newest holders."""
@@ -157,8 +161,8 @@ class _Holders:
     async def write(self) -> None:
         """Write what was added, in the order of the table."""
         if self._added:
-            rows = [{"key": key, "holder": holder} for key in sorted(self._added) for holder in sorted(self._added[key])]
-            await _write(self._session, _insert_pair(self._table, self._key, self._holder), rows)
+            pairs = [(key, holder) for key in sorted(self._added) for holder in sorted(self._added[key])]
+            await rows.insert(self._session, self._table, (self._key, self._holder), pairs, where_missing=True)
 
     def _newest(self, key: int) -> list[int]:
         stored, added = self._stored[key], self._added.get(key)
@@ -169,8 +173,8 @@ async def _read(session: AsyncSession, statement: Executable, **values: Any) -> 
     return (await (await session.connection()).execute(statement, values)).all()
 
 
-async def _write(session: AsyncSession, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
-    await (await session.connection()).execute(statement, rows)
+async def _write(session: AsyncSession, statement: Executable) -> None:
+    await (await session.connection()).execute(statement)
 
 
 @lru_cache(REMEMBERED)
@@ -182,16 +186,16 @@ def _voice(wording: bytes, posted_at: Any, districts: str, place: str | None, li
 _text = lru_cache(REMEMBERED)(text_of)
 
 
-@lru_cache
-def _newest_of_each(table: str, key: str, holder: str, count: int, limit: int) -> TextClause:
+_ASKED = {
+    "sqlite": "SELECT value AS asked FROM json_each(:keys)",
+    "postgresql": "SELECT CAST(value AS bigint) AS asked FROM jsonb_array_elements_text(CAST(:keys AS jsonb))",
+}
+_JOINED = {"sqlite": "group_concat({holder})", "postgresql": "string_agg(CAST({holder} AS text), ',')"}
+
+
+@cache
+def _newest_of_each(dialect: str, table: str, key: str, holder: str, limit: int) -> TextClause:
     """One statement for all keys: the newest holders of each, so that a key that thousands hold costs no more than a rare one."""
-    parts = (
-        f"SELECT * FROM (SELECT {key}, {holder} FROM {table} WHERE {key} = :k{place} ORDER BY {holder} DESC LIMIT {limit}) AS q{place}"  # noqa: S608
-        for place in range(count)
-    )
-    return text(" UNION ALL ".join(parts))
-
-
-@lru_cache
-def _insert_pair(table: str, key: str, holder: str) -> TextClause:
-    return text(f"INSERT INTO {table} ({key}, {holder}) VALUES (:key, :holder) ON CONFLICT DO NOTHING")  # noqa: S608  # own names
+    newest = f"SELECT {holder} FROM {table} WHERE {key} = asked ORDER BY {holder} DESC LIMIT {limit}"  # noqa: S608  # own names
+    joined = _JOINED[dialect].format(holder=holder)
+    return text(f"SELECT asked, (SELECT {joined} FROM ({newest}) AS newest) FROM ({_ASKED[dialect]}) AS keys")  # noqa: S608  # own names

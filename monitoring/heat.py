@@ -170,7 +170,7 @@ class Habit:
 async def habit_of(session: AsyncSession, line: str, hour: int) -> Habit:
     """What a line heard before an hour, as stored."""
     moments = {"line": line, "first": hour - HABIT_DAYS * _HOURS_PER_DAY, "hour": hour}
-    items, beside, first = (await session.exec(_HABIT, params=moments)).one()
+    items, beside, first = (await (await session.connection()).execute(_HABIT, moments)).one()
     return Habit(items or 0, beside or 0, first)
 
 

@@ -1,7 +1,6 @@
 """One public post is seen: stored, read, gathered into its event, graded. Everything in the caller's transaction."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from monitoring import gathering, levelling, recording
 from monitoring.archive import Archive
 from monitoring.event import Event
-from monitoring.heat import count_hours, hour_of
+from monitoring.heat import count_hours
 from monitoring.item import Item
 from monitoring.milestones import milestones
 from monitoring.post import RawPost
@@ -25,6 +24,7 @@ from monitoring.source import Source
 from monitoring.watch import Watch
 from storage import audit
 from storage.numbering import number
+from storage.rows import new_row, put, settle
 
 _SAME = (Item.source_id == bindparam("source"), col(Item.source_key).in_(bindparam("keys", expanding=True)))
 _SAME_POSTS, _SAME_KEYS = select(Item).where(*_SAME), select(Item.source_key).where(*_SAME)
@@ -133,26 +133,24 @@ class _Batch:
     watch: Watch
     archive: Archive
     begun: dict[int, Event] = field(default_factory=dict)
-    hours: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     @cached_property
     def pulse(self) -> Pulse:
-        return Pulse(self.session, self._settle)
+        return Pulse(self.session)
 
     async def see(self, read: ReadPost) -> Observation:
         """A post that was never seen before."""
-        item = Item(id=await number(self.session, Item), source_id=recording.stored_id(self.source), **read.columns)
+        columns = {"id": await number(self.session, Item), "source_id": recording.stored_id(self.source), **read.columns}
+        item = new_row(Item, columns)
         item.snapshot_hash = await recording.keep_evidence(self.session, read.post, self.now, self.watch)
         belonging = await gathering.find(self.archive, item, read.clues)
         item.duplicate_of = belonging.original_id
         event, is_standing = await self._event_for(item, belonging)
         item.event_id = event.id if event else None
-        self.session.add(item)
+        put(self.session, item)
         await gathering.remember(self.archive, item, read.clues, belonging)
         if event is None:
             return Observation(item, None, is_new=True)
-        if item.relevance.is_ours:
-            self.hours[item.line, hour_of(item.posted_at)] += 1
         self.pulse.hear(item)
         return await self._joined(event, item, is_standing=is_standing)
 
@@ -175,14 +173,9 @@ class _Batch:
 
     async def write(self) -> None:
         """Write what is still pending, all together."""
-        await self._settle()
+        await settle(self.session)
+        await count_hours(self.session, self.pulse.hours)
         await self.archive.write()
-
-    async def _settle(self) -> None:
-        """Write what the pace of an event is measured by."""
-        await self.session.flush()
-        await count_hours(self.session, self.hours)
-        self.hours.clear()
 
     async def _event_for(self, item: Item, belonging: gathering.Belonging) -> tuple[Event | None, bool]:
         """The event of a new item, and whether it stood before."""
@@ -192,9 +185,10 @@ class _Batch:
             return None, False
         event = gathering.begin(item)
         event.id = await number(self.session, Event)
-        self.session.add(event)
+        put(self.session, event)
         self.begun[event.id] = event
         self.archive.begin(event.id)
+        self.pulse.begin(event.id)
         return event, False
 
     async def _event(self, id_: int) -> Event:
