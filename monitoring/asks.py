@@ -107,7 +107,7 @@ def _about(head: str, place: str | None) -> str:
     first, *rest = [part for part in re.split(r"[，,、；; ？?！!]", about) if len(part) > 1] or [about]
     part = first if len(first) >= _SHORTEST_HEADLINE_ASK or not rest else first + rest[0]
     short = _HEAD_SUFFIX.sub("", _FILLERS.sub("", part)).strip(EDGE + "的在内里")
-    return whole_words(short, _LONGEST_HEADLINE_ASK, from_end=True).lstrip("的和与")
+    return whole_words(short, _LONGEST_HEADLINE_ASK, from_end=True).lstrip("的和与").strip(EDGE)
 
 
 def _named_in(reading: Reading, clause: Span) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitoring.analysis import analyse
@@ -83,6 +83,7 @@ def test_asks_are_the_same_in_both_scripts_and_leave_the_place_out() -> None:
     assert traditional.place == "雲棲花園3棟樓下"
 
 
+@example("0", "000000000/000", "噪声油烟扬尘")
 @given(st.text(max_size=200), st.text(max_size=30), st.sampled_from(("噪声油烟扬尘", "其他", "执法行为与作风")))
 def test_asks_of_any_text_are_few_distinct_phrases(text: str, title: str, line: str) -> None:
     asks = find_asks(read_post(title, text, WATCH.lexicon.find), Relevance.YES, line, "投诉", None)
