@@ -1,5 +1,7 @@
 """Character n-grams as numbers: the features of the linear models, without any dictionary."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,25 +18,44 @@ def hashed_ngrams(text: str, sizes: tuple[int, ...], buckets: int) -> NDArray[np
         buckets: a power of two.
     """
     codes = np.frombuffer(text.encode("utf-32-le", errors="replace"), dtype=np.uint32)
-    parts = [_hashes(codes, size) for size in sizes if len(codes) >= size]
-    if not parts:
-        return np.empty(0, dtype=np.uint32)
-    return np.unique(np.concatenate(parts) & np.uint32(buckets - 1))
+    fitting = sorted(size for size in sizes if size <= len(codes))
+    return distinct(np.concatenate(_hashes(codes, fitting)) & np.uint32(buckets - 1)) if fitting else np.empty(0, dtype=np.uint32)
 
 
 def ngrams_in_place(text: str, size: int, buckets: int) -> NDArray[np.uint32]:
     """The bucket of the n-gram that begins at each place of `text`; empty where the text is shorter than one."""
     codes = np.frombuffer(text.encode("utf-32-le", errors="replace"), dtype=np.uint32)
-    return _hashes(codes, size) & np.uint32(buckets - 1) if len(codes) >= size else np.empty(0, dtype=np.uint32)
+    return _hashes(codes, (size,))[0] & np.uint32(buckets - 1) if len(codes) >= size else np.empty(0, dtype=np.uint32)
 
 
-def _hashes(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
-    """A multiplicative hash of each window of `size` characters, finished by the mixer of MurmurHash3."""
-    count = len(codes) - size + 1
-    mixed = np.full(count, _LENGTH_SALT[size - 1], dtype=np.uint32)
-    for place in range(size):
-        mixed = (mixed ^ (codes[place : place + count] * _MULTIPLIERS[place])) * np.uint32(0x01000193)
-        mixed ^= mixed >> np.uint32(15)
+def distinct(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Each number once, in rising order: np.unique, whose hashing takes longer than sorting for the few hundred of a post."""
+    ordered = np.sort(numbers)
+    is_first = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return ordered[is_first]
+
+
+def summed(weights: NDArray[np.int8], buckets: NDArray[np.uint32]) -> NDArray[np.int32]:
+    """The sum of the rows of a table that belong to these buckets."""
+    sums: NDArray[np.int32] = np.einsum("ij->j", weights.take(buckets, axis=0).astype(np.int32))
+    return sums
+
+
+def _hashes(codes: NDArray[np.uint32], sizes: Sequence[int]) -> list[NDArray[np.uint32]]:
+    """For each of the rising `sizes`, a multiplicative hash of each window of so many characters, finished by the mixer of MurmurHash3.
+
+    The sizes are the rows of one table, so that numpy is called as often for all of them as for the longest.
+    """
+    mixed = np.empty((len(sizes), len(codes)), dtype=np.uint32)
+    mixed[:] = _LENGTH_SALT[np.array(sizes) - 1, np.newaxis]
+    spare = np.empty_like(mixed)
+    for place in range(sizes[-1]):
+        first = sum(size <= place for size in sizes)
+        reaching, aside = mixed[first:, : len(codes) - place], spare[first:, : len(codes) - place]
+        reaching ^= codes[place:] * _MULTIPLIERS[place]
+        reaching *= np.uint32(0x01000193)
+        reaching ^= np.right_shift(reaching, 15, out=aside)
     mixed *= np.uint32(0x85EBCA6B)
-    mixed ^= mixed >> np.uint32(13)
-    return mixed
+    mixed ^= np.right_shift(mixed, 13, out=spare)
+    return [row[: len(codes) - size + 1] for row, size in zip(mixed, sizes, strict=True)]

@@ -1,7 +1,6 @@
 """How a post stands to the department: blame or praise, and whom it is meant for."""
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from monitoring.cues import Cues
 from monitoring.item import Attitude
 from monitoring.reading import Reading
 from monitoring.sign import Sign
+from monitoring.telling import Telling
 from monitoring.tenor import Tenor
 
 NEGATIVE_FROM = 0.5
@@ -27,11 +27,12 @@ _WEARY = 0.06
 _MOST_WEARY = 4
 _CONDUCT = "执法行为"
 _LONG = r"(?:[半几数一两二三四五六七八九十\d]+(?:多|来)?(?:个)?(?:月|年|天|周|星期)|好久|至今)"
-_IRONY = re.compile(
+_IRONY = Telling(
     rf"(?:效率|速度|动作|办事)(?:真|好|可真|实在|就是)[^，。！？\n]{{0,3}}[高快][^。！？\n]{{0,16}}{_LONG}|(?:真是|真会|好一个)(?:为人民|为民|人民)[^。！？\n]{{0,20}}"
     rf"|感谢[^。！？\n]{{0,8}}让我们?[^。！？\n]{{0,10}}(?:闻|忍|熬|吸|受|听)了|厉害了我?的?(?:城管|执法|部门|政府)"
     r"|(?:来了|到了)[^。！？\n]{0,16}(?:拍|看|转)[^。！？\n]{0,8}(?:走了|就走|走人)|(?:城管|队员|执法|所里|部门)[^。！？\n]{0,12}(?:抽[根支]?烟|吃了?顿?饭|打游戏|聊天|喝茶)"
-    r"|(?:难道|是不是要|非得)[^。！？\n]{0,16}(?:你们|城管|政府|部门|局)[^。！？\n]{0,12}[?？才]|你们[^。！？\n]{0,10}(?:干嘛|干什么|干啥)[^。！？\n]{0,6}|还要你们|谁信"
+    r"|(?:难道|是不是要|非得)[^。！？\n]{0,16}(?:你们|城管|政府|部门|局)[^。！？\n]{0,12}[?？才]|你们[^。！？\n]{0,10}(?:干嘛|干什么|干啥)[^。！？\n]{0,6}|还要你们|谁信",
+    needs="效率|速度|动作|办事|人民|为民|感谢|厉害了|走了|就走|走人|烟|饭|打游戏|聊天|喝茶|难道|是不是要|非得|干嘛|干什么|干啥|谁信|还要你们",
 )
 """Praise with a long time behind it, thanks for what had to be borne, officers who come, look and leave, questions that ask nothing."""
 

@@ -7,6 +7,7 @@ from monitoring.cues import Cues
 from monitoring.harm import is_human
 from monitoring.reading import Reading, Span
 from monitoring.sign import Sign, sign_at
+from monitoring.telling import Telling
 
 MISDEEDS = frozenset({"officer_violence", "officer_conduct", "officer_misconduct", "bribery_reported"})
 """What officers are blamed for, as against what is done to them."""
@@ -27,10 +28,11 @@ _WRECK = re.compile(
     r"[把将][^，。！？\n]{1,10}(?:砸|掀|踢|踹|踩|推|摔|划|扔|泼|倒|掰|撕)(?:了|烂|翻|碎|坏|断|在地|到地|满地|掉|进垃圾)"
     r"|往地上(?:砸|摔|扔)|掀(?:了|翻|掉|倒)|踹翻|砸(?:烂|坏|碎)"
 )
-_ATTACKED = re.compile(
+_ATTACKED = Telling(
     r"(?:城管|执法人员|执法队员|队员|协管员)[^，。！？\n]{0,8}(?:被|遭)[^，。！？\n]{0,8}(?:打|砍|捅|刺|袭|围攻|撞伤|咬伤)"
     r"|(?<![被遭])(?:摊主|摊贩|商贩|小贩|男子|女子|店主|村民)[^，。！？\n被遭]{0,6}(?:打|砍|捅|刺|袭击|围攻|殴打|咬)[伤了]?(?:城管|执法人员|执法队员|队员|协管)"
-    r"|致(?:\d|[一两二三四五六七八九十])[^，。]{0,2}(?:名)?(?:城管|执法人员)[^，。]{0,2}伤|暴力抗法"
+    r"|致(?:\d|[一两二三四五六七八九十])[^，。]{0,2}(?:名)?(?:城管|执法人员)[^，。]{0,2}伤|暴力抗法",
+    needs="打|砍|捅|刺|袭|围攻|撞伤|咬|伤|暴力抗法",
 )
 _TOLD = re.compile(
     r"(?<![请找让邀])(?:媒体|记者|电视台|省台|报社|晚报|日报|栏目)[^，。！？\n请求]{0,10}"
@@ -68,7 +70,7 @@ def _smashing(reading: Reading, cues: Cues) -> Span | None:
     return by_word or _by_officers(reading, cues, _found(reading, cues, _WRECK), _DEED_REACH)
 
 
-def _found(reading: Reading, cues: Cues, pattern: re.Pattern[str]) -> Iterator[Span]:
+def _found(reading: Reading, cues: Cues, pattern: re.Pattern[str] | Telling) -> Iterator[Span]:
     """Where a pattern tells a fact. Only a post that names an officer is searched."""
     if reading.has(cues["officers"]):
         for match in pattern.finditer(reading.text):
@@ -77,7 +79,7 @@ def _found(reading: Reading, cues: Cues, pattern: re.Pattern[str]) -> Iterator[S
                 yield span
 
 
-def _matched(reading: Reading, cues: Cues, pattern: re.Pattern[str]) -> Span | None:
+def _matched(reading: Reading, cues: Cues, pattern: re.Pattern[str] | Telling) -> Span | None:
     return next(_found(reading, cues, pattern), None)
 
 

@@ -50,8 +50,9 @@ class Cues(Mapping[str, frozenset[str]]):
 
     def stated_but(self, reading: Reading, name: str, not_name: str) -> Iterator[Span]:
         """The same without those that are part of a phrase of the list `not_name`, which only looks like it (气死了, 心态爆炸)."""
-        phrases = reading.spans(self[not_name])
-        return (span for span in self.stated(reading, name) if not any(p.start < span.end and span.start < p.end for p in phrases))
+        for span in self.stated(reading, name):
+            if not any(phrase.start < span.end and span.start < phrase.end for phrase in reading.spans(self[not_name])):
+                yield span
 
     def is_fact(self, reading: Reading, start: int, end: int) -> bool:
         """Whether what stands at `start` is told as a fact that has come about."""

@@ -7,6 +7,7 @@ from language.numerals import NUMERAL, count
 from monitoring.cues import Cues, near
 from monitoring.reading import Reading, Span
 from monitoring.sign import Sign, sign_at
+from monitoring.telling import Telling
 
 SEVERAL_HARMED = 3
 MANY_HARMED = 10
@@ -22,14 +23,18 @@ _PEOPLE = re.compile(
     r"(?:(?:名|位|口)(?!额)|个(?!月|小时|星期|钟|楼|单元|地方|问题|部门|电话|摊)|人(?!民|行|次|份)"
     r"|(?:学生|孩子|儿童|小孩|老人|居民|顾客|宾客|员工|行人|路人|乘客|游客|市民|师生|同学|工人|业主|群众))"
 )
-_CASUALTIES = re.compile(rf"(?P<number>\d+|[{NUMERAL}]+)(?:多|余)?(?:名|个|人)?(?:死亡?|伤|遇难)(?![^，。]{{0,1}}[者员心率])")
-_DEATHS = re.compile(
+_CASUALTIES = Telling(
+    rf"(?P<number>\d+|[{NUMERAL}]+)(?:多|余)?(?:名|个|人)?(?:死亡?|伤|遇难)(?![^，。]{{0,1}}[者员心率])", needs="死|伤|遇难"
+)
+_DEATHS = Telling(
     rf"(?:致|成|了)(?:\d+|[{NUMERAL}]+)(?:多|余)?(?:名|个)?人?(?:死亡?(?!亡?者)|遇难)|(?:\d|[{NUMERAL}])(?:人)?死(?=[\d{NUMERAL}，。！\s]|$)"
-    rf"|死了(?:\d+|[{NUMERAL}]+|好几)个|(?:孩子|老人|[{NUMERAL}]个人?|一家[{NUMERAL}]口(?:都|全)?|我?爸|我?妈|娃)(?:就|都|全)?没了(?![\w]{{0,3}}(?:钱|工作|办法|法|意思|地方|学))"
+    rf"|死了(?:\d+|[{NUMERAL}]+|好几)个|(?:孩子|老人|[{NUMERAL}]个人?|一家[{NUMERAL}]口(?:都|全)?|我?爸|我?妈|娃)(?:就|都|全)?没了(?![\w]{{0,3}}(?:钱|工作|办法|法|意思|地方|学))",
+    needs="死|遇难|没了",
 )
 """Deaths told by counts and by the mild words of everyday."""
-_BROKEN = re.compile(
-    r"[砸轧压撞夹打摔咬绞]断[^，。]{0,6}(?:腿|手|臂|骨|脊|指|脚|腰|肋|腕)|(?:腿|手|臂|骨头?|脊柱|手指|脚|肋骨|鼻梁骨?)[都被给]*[打砸轧压撞夹摔]断"
+_BROKEN = Telling(
+    r"[砸轧压撞夹打摔咬绞]断[^，。]{0,6}(?:腿|手|臂|骨|脊|指|脚|腰|肋|腕)|(?:腿|手|臂|骨头?|脊柱|手指|脚|肋骨|鼻梁骨?)[都被给]*[打砸轧压撞夹摔]断",
+    needs="断",
 )
 """Bones, not planks."""
 _BEAST = re.compile(r"鱼|树|草|木|苗|鸡|鸭|猪|狗|猫|虾|牛|羊|花|虫|鸟|蛇|动物|绿植|庄稼|蟑螂|老鼠|老虎")

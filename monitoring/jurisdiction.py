@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from language.hashed_ngrams import ngrams_in_place
+from language.hashed_ngrams import ngrams_in_place, summed
 from monitoring.item import Relevance
 from monitoring.lines import LINES, OTHER
 from monitoring.negativity import BUCKETS as NGRAM_BUCKETS
@@ -66,8 +66,8 @@ class JurisdictionModel:
 
     def logits(self, ngrams: NDArray[np.uint32]) -> NDArray[np.float32]:
         """The logit of every head."""
-        summed = self.weights[folded(ngrams)].sum(axis=0, dtype=np.int32)
-        logits: NDArray[np.float32] = self.biases + self.scales * summed.astype(np.float32) / np.float32(max(len(ngrams), 1) ** 0.5)
+        sums = summed(self.weights, folded(ngrams)).astype(np.float32)
+        logits: NDArray[np.float32] = self.biases + self.scales * sums / np.float32(max(len(ngrams), 1) ** 0.5)
         return logits
 
     def telling_words(self, reading: Reading, head: str) -> tuple[str, ...]:
@@ -82,10 +82,8 @@ def folded(ngrams: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 def strongest_words(reading: Reading, weights: NDArray[np.int8] | NDArray[np.float32]) -> tuple[str, ...]:
     """The words of a post whose n-grams weigh most, positive ones only, as they stand in the original."""
-    text = reading.text[:LONGEST_READ]
-    weighed = sorted(_weighed(text, weights), key=lambda pair: (-pair[0], pair[1].start))
     chosen: list[Span] = []
-    for _, span in weighed:
+    for span in _weightiest(reading.text[:LONGEST_READ], weights):
         if len(chosen) == MOST_WORDS:
             break
         if all(span.end <= other.start or other.end <= span.start for other in chosen):
@@ -93,14 +91,17 @@ def strongest_words(reading: Reading, weights: NDArray[np.int8] | NDArray[np.flo
     return tuple(reading.normal.quote(span.start, span.end) for span in sorted(chosen, key=lambda span: span.start))
 
 
-def _weighed(text: str, weights: NDArray[np.int8] | NDArray[np.float32]) -> Iterator[tuple[float, Span]]:
-    """Each n-gram of two characters and more that is a word or part of one, with its weight, where that is positive."""
-    for size in _WORD_SIZES:
-        values = weights[folded(ngrams_in_place(text, size, NGRAM_BUCKETS))]
-        for start in np.flatnonzero(values > 0):
-            gram = text[start : start + size]
-            if gram.isalnum():
-                yield float(values[start]), Span(int(start), int(start) + size, gram)
+def _weightiest(text: str, weights: NDArray[np.int8] | NDArray[np.float32]) -> Iterator[Span]:
+    """Each n-gram of two characters and more that is a word or part of one and weighs more than nothing, the weightiest first."""
+    values = [weights[folded(ngrams_in_place(text, size, NGRAM_BUCKETS))] for size in _WORD_SIZES]
+    positive = [np.flatnonzero(each > 0) for each in values]
+    starts, worth = np.concatenate(positive), np.concatenate([each[where] for each, where in zip(values, positive, strict=True)])
+    sizes = np.repeat(_WORD_SIZES, [len(where) for where in positive])
+    order = np.lexsort((starts, -worth.astype(np.float32)))
+    for start, size in zip(starts[order].tolist(), sizes[order].tolist(), strict=True):
+        gram = text[start : start + size]
+        if gram.isalnum():
+            yield Span(start, start + size, gram)
 
 
 @cache

@@ -36,7 +36,7 @@ class NegativityModel:
         """The same for what `features` makes of a text."""
         if not len(buckets):
             return 0.5
-        logit = self.bias + self.scale * float(self.weights[buckets].sum(dtype=np.int64)) / len(buckets) ** 0.5
+        logit = self.bias + self.scale * float(self.weights.take(buckets).sum(dtype=np.int64)) / len(buckets) ** 0.5
         return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
 
 

@@ -7,6 +7,7 @@ from language.numerals import NUMERAL, count
 from monitoring.cues import Cues, near
 from monitoring.reading import Reading, Span
 from monitoring.sign import Sign, sign_at
+from monitoring.telling import Telling
 
 MANY_HOUSEHOLDS = 100
 MANY_LIKES = 50
@@ -16,14 +17,16 @@ LONGEST_HOT_TITLE = 30
 _REACH = 18
 
 _MORE = "(?:余|多|来|几)?(?:名|个|位)?"
-_HOUSEHOLDS = re.compile(
-    rf"(?P<number>\d+|[{NUMERAL}]+|[数几上][十百千万])(?P<scale>[百千万]?){_MORE}(?:户|业主|居民|住户|家庭|村民|商户|群众|会员|家长)"
+_HOUSEHOLDS = Telling(
+    rf"(?P<number>\d+|[{NUMERAL}]+|[数几上][十百千万])(?P<scale>[百千万]?){_MORE}(?:户|业主|居民|住户|家庭|村民|商户|群众|会员|家长)",
+    needs="户|业主|居民|家庭|村民|群众|会员|家长",
 )
 _HUNDREDS = rf"(?:\d{{3,}}|[{NUMERAL}数几近上好]?[几数]?[百千][{NUMERAL}]*|近百|上百)"
 _CITIZENS = r"(?:业主|居民|村民|商户|摊主|摊贩|会员|家长|群众|工人|市民|受害者|商贩|住户|人)们?"
-_GATHERING = re.compile(
+_GATHERING = Telling(
     rf"{_HUNDREDS}{_MORE}(?:人|业主|居民|村民|家长|会员|群众|商户|[^，。！？\n]{{1,4}}(?:会员|受害者|业主))[^，。！？\n]{{0,10}}(?:聚集|围堵|抗议|上访|维权|静坐|集体去)"
-    rf"|集体去[了到]?[^，。\n]{{0,6}}(?:信访|政府|局)|连续[^，。\n]{{1,4}}天[^，。\n]{{0,10}}举牌"
+    rf"|集体去[了到]?[^，。\n]{{0,6}}(?:信访|政府|局)|连续[^，。\n]{{1,4}}天[^，。\n]{{0,10}}举牌",
+    needs="聚集|围堵|抗议|上访|维权|静坐|集体去|举牌",
 )
 _BLOCKED = re.compile(
     rf"{_CITIZENS}[^，。！？\n]{{0,14}}[把将][^，。！？\n]{{0,14}}(?:路|街|道|门|口|桥|大厅|售楼[处部])[^，。！？\n]{{0,2}}给?(?:堵|拦|围|封)(?:了|住|死|起)"
@@ -40,19 +43,21 @@ _STIR = re.compile(r"堵|围[了住着]|拦|封|冲突|游行|打起来|对峙|�
 _VEHICLE = re.compile(r"车辆|货车|停车|车子|私家车|轿车|垃圾|油污|头发|杂物|水管|下水|管道|积水|泥|违停|面包车|三轮")
 _DAY = r"(?:明[天早日晚]|后天|下周|本?周[一二三四五六日末]|星期[一二三四五六日天]|\d{1,2}[日号点])"
 _AT_THE_DOOR = r"(?:政府|局|委|大厅|商场|中心|小区)[^。，！？\n]{0,4}(?:门口|门前|南门|北门|东门|西门)"
-_APPOINTMENT = re.compile(
+_APPOINTMENT = Telling(
     rf"{_DAY}[^。！？\n]{{0,24}}(?:集合|集中，|聚集|拉横幅|堵路|堵门|讨说法|罢市|静坐|坐着不走|一起去|{_AT_THE_DOOR}[^。！？\n]{{0,4}}(?:集|讨|静坐|维权|不见不散|要)|大厅[^。！？\n]{{0,4}}坐)"
-    rf"|(?:约好|约定)[^。！？\n]{{0,6}}{_DAY}[^。！？\n]{{0,20}}(?:门口|大厅|集合|静坐|维权|上访)"
+    rf"|(?:约好|约定)[^。！？\n]{{0,6}}{_DAY}[^。！？\n]{{0,20}}(?:门口|大厅|集合|静坐|维权|上访)",
+    needs="集合|集中，|聚集|拉横幅|堵路|堵门|讨说法|罢市|静坐|坐着不走|一起去|门口|门前|[东西南北]门|大厅|约好|约定",
 )
 _OFFICIAL_DAY = re.compile(r"检查|整治|行动|讲座|活动|培训|开业|演出|投放|收运|清运|办公|开会|窗口|办理|缴费|领取|赶集")
 """Meetings of other kinds than protests."""
 _NUMBER = rf"\d+|[{NUMERAL}]+|数|几"
 _TRIED = "投诉|反映|举报|拨打|打电话|求助|报修|上访"
-_TIMES = re.compile(
-    rf"(?P<number>{_NUMBER})多?次[^，。\n]{{0,4}}(?:{_TRIED}|找|沟通)|(?:{_TRIED})[^，。\n]{{0,8}}?(?P<after>{_NUMBER})多?次"
+_TIMES = Telling(
+    rf"(?P<number>{_NUMBER})多?次[^，。\n]{{0,4}}(?:{_TRIED}|找|沟通)|(?:{_TRIED})[^，。\n]{{0,8}}?(?P<after>{_NUMBER})多?次",
+    needs="次",
 )
 _NOT_A_TITLE = re.compile(r"[\n。；;！!？?…我俺咱您你【#,，]|[吗呢么]$|^(?:举报|投诉|反映|建议|求助|咨询|表扬|点赞|请)")
-_SINCE = re.compile(r"(?:从|自|于)?20\d{2}年[^，。\n]{0,12}(?:至今|以来|起|开始|就|到现在)")
+_SINCE = Telling(r"(?:从|自|于)?20\d{2}年[^，。\n]{0,12}(?:至今|以来|起|开始|就|到现在)", needs="20")
 
 
 def pressure(reading: Reading, cues: Cues) -> Iterator[Sign]:

@@ -33,7 +33,7 @@ class Words:
     words: frozenset[str]
 
     def found(self, hits: Hits) -> frozenset[str]:
-        return self.words & hits.keys()
+        return self.words.intersection(hits)
 
     def all_words(self) -> frozenset[str]:
         return self.words

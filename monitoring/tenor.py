@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from language.hashed_ngrams import summed
 from monitoring.cues import Cues
 from monitoring.reading import Reading
 
@@ -63,10 +64,9 @@ class TenorModel:
     def tenor(self, reading: Reading, cues: Cues) -> Tenor:
         """Judge one post."""
         ngrams = folded(reading.ngrams)
-        summed = self.weights[ngrams].sum(axis=0, dtype=np.int32).astype(np.float32)
-        logits = (
-            self.biases + self.scales * summed / np.float32(max(len(ngrams), 1) ** 0.5) + cue_features(reading, cues) @ self.cue_weights
-        )
+        sums = summed(self.weights, ngrams).astype(np.float32)
+        by_words = self.scales * sums / np.float32(max(len(ngrams), 1) ** 0.5)
+        logits = self.biases + by_words + cue_features(reading, cues) @ self.cue_weights
         return Tenor(logits[: len(INTENTS)], float(logits[-1]))
 
 
