@@ -5,6 +5,7 @@ headline, from the headline itself. How they are weighed against each other was 
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -91,8 +92,7 @@ def _public_questions(told: str) -> tuple[str, ...]:
 
 def _headline_wish(reading: Reading, place: str | None) -> Iterator[Wish]:
     """What the headline is about, or else the clause that names most, without the place and without courtesy."""
-    telling = max(reading.clauses[:_LOOKED_AT], key=lambda clause: _named_in(reading, clause), default=None)
-    for head in filter(None, (reading.headline, telling)):
+    for head in filter(None, (reading.headline, _telling(reading))):
         phrase = _about(head.text, place)
         if len(phrase) >= _SHORTEST_HEADLINE_ASK and "*" not in phrase:
             yield Wish(phrase, _HEADLINE_WORTH, head.start, in_head=True)
@@ -110,9 +110,13 @@ def _about(head: str, place: str | None) -> str:
     return whole_words(short, _LONGEST_HEADLINE_ASK, from_end=True).lstrip("的和与").strip(EDGE)
 
 
-def _named_in(reading: Reading, clause: Span) -> int:
-    """How many words of the rules a clause holds."""
-    return sum(any(clause.start <= start < clause.end for start in starts) for starts in reading.hits.values())
+def _telling(reading: Reading) -> Span | None:
+    """The clause that holds most words of the rules, the first of equals; None where there is no clause."""
+    clauses = reading.clauses[:_LOOKED_AT]
+    bounds = [clause.start for clause in clauses]
+    end = clauses[-1].end if clauses else 0
+    named = Counter(place for starts in reading.hits.values() for place in {bisect_right(bounds, start) for start in starts if start < end})
+    return max(enumerate(clauses, 1), key=lambda pair: named[pair[0]], default=(0, None))[1]
 
 
 def _chosen(wishes: Iterable[Wish]) -> list[Wish]:

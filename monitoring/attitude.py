@@ -110,6 +110,8 @@ def _distance(places: list[int], start: int) -> int:
 
 def _praise(reading: Reading, cues: Cues) -> tuple[str, ...]:
     """Words of praise that are not the courtesy at the end of a request."""
+    if not reading.has(cues["praise"]):
+        return ()
     polite = [(start, start + len(word)) for word, start in reading.starts(cues["courtesy"])]
     requests = reading.has(cues["complain"] - cues["praise"])
     words = dict.fromkeys(

@@ -49,6 +49,8 @@ def conduct(reading: Reading, cues: Cues) -> Iterator[Sign]:
         return
     if span := cues.first_stated(reading, "stall_smashing"):
         yield sign_at("officer_conduct", reading, span)
+    if not reading.has(cues["officers"]):
+        return
     for name, deed in (("officer_violence", _violence(reading, cues)), ("officer_conduct", _smashing(reading, cues))):
         if deed:
             yield sign_at(name, reading, deed)
@@ -85,8 +87,8 @@ def _matched(reading: Reading, cues: Cues, pattern: re.Pattern[str] | Telling) -
 
 def _by_officers(reading: Reading, cues: Cues, deeds: Iterator[Span], reach: int) -> Span | None:
     """The first of `deeds` with an officer at most `reach` before it, or shortly after, in the same sentence."""
-    officers = sorted(start for _, start in reading.starts(cues["officers"]))
-    for span in deeds if officers else ():
+    officers = [start for _, start in reading.starts(cues["officers"])]
+    for span in deeds:
         for officer in officers:
             first, last = sorted((officer, span.start))
             near_enough = last - first <= (reach if officer <= span.start else _REACH)

@@ -1,7 +1,7 @@
 """The lists of words that intent, attitude and grave factors go by, and whether a word is meant as a fact."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from monitoring.lexicon import BUILT_IN, WordLists, read_toml, word_lists
 from monitoring.reading import Reading, Span
@@ -15,7 +15,7 @@ _CAME_ABOUT = re.compile(r"当场|已经?(?!成)|昨|今[天日早晚晨]|刚|�
 """What says in a clause that something has happened: a question that follows does not cancel it."""
 
 
-class Cues(Mapping[str, frozenset[str]]):
+class Cues(dict[str, frozenset[str]]):
     """The word lists of `lexicons/cues.toml` by name, with the questions that are asked of them.
 
     `things` are the things in the department's care by line, by which grave harm is known to be its business.
@@ -23,22 +23,13 @@ class Cues(Mapping[str, frozenset[str]]):
 
     def __init__(self, lists: WordLists, things: WordLists | None = None) -> None:
         self.things = dict(things or {})
-        self._lists = dict(lists) | {f"thing {line}": words for line, words in self.things.items()}
+        super().__init__(dict(lists) | {f"thing {line}": words for line, words in self.things.items()})
         self._denied = _any_of(self["negation"])
         self._feared = _any_of(self["fear"])
         self._vague = _any_of(self["vague"])
         self._condition = _any_of(self["condition"])
         self._unreal_after = _any_of(self["hypothesis_after"])
         self._asked_after = _any_of(self["asked_after"])
-
-    def __getitem__(self, name: str) -> frozenset[str]:
-        return self._lists[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._lists)
-
-    def __len__(self) -> int:
-        return len(self._lists)
 
     def stated(self, reading: Reading, name: str) -> Iterator[Span]:
         """Each place where a word of the list `name` is stated as a fact: neither denied nor feared nor supposed in its clause."""

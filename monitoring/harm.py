@@ -144,11 +144,10 @@ def _poisoned(reading: Reading, cues: Cues, span: Span) -> int:
 
 def _vulnerable(reading: Reading, cues: Cues) -> Iterator[Sign]:
     """Children's, pupils' or old people's health: a concrete symptom, not “affects body and mind”."""
-    weak = cues["children"] | cues["elders"]
     for name in ("symptom", "injury"):
         for span in cues.stated(reading, name):
             clause_before = reading.text[max(0, span.start - _REACH) : span.start]
-            if near(reading, span, weak, _REACH) or _AGE.search(clause_before):
+            if any(near(reading, span, cues[weak], _REACH) for weak in ("children", "elders")) or _AGE.search(clause_before):
                 yield sign_at("vulnerable_health", reading, span)
                 return
 

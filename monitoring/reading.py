@@ -1,9 +1,10 @@
 """One post made ready for judgement: its matching form, its headline, the words found in it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,7 @@ _SENTENCE = re.compile(r"[^。；;！!？?\n…]+[。；;！!？?\n…]*")
 _OPENING_CHARACTERS = 40
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of the matching text."""
 
     start: int
@@ -84,10 +84,11 @@ class Reading:
         """The words of `hits`; a set meets a set faster than a table."""
         return frozenset(self.hits)
 
-    def starts(self, words: frozenset[str]) -> Iterator[tuple[str, int]]:
+    def starts(self, words: frozenset[str]) -> Sequence[tuple[str, int]]:
         """Each occurrence of one of `words`, in order: the word and where it begins."""
-        found = [(word, start) for word in words & self.found for start in self.hits[word]]
-        return iter(sorted(found, key=lambda pair: (pair[1], pair[0])) if len(found) > 1 else found)
+        if words.isdisjoint(self.found):
+            return ()
+        return sorted(((word, start) for word in words & self.found for start in self.hits[word]), key=lambda pair: (pair[1], pair[0]))
 
     def spans(self, words: frozenset[str]) -> list[Span]:
         """Each occurrence of one of `words`, in order."""

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ _LISTS = (
 )  # fmt: skip
 _NAMED = ("投诉", "举报", "求助", "咨询", "建议", "请问", "反映", "希望", "感谢")
 _SHAPES = tuple(re.compile(pattern) for pattern in (r"[?？]\s*$", r"[吗呢么]\s*[?？]?\s*$", r"[!！]", r"^.{0,24}$", r"^.{120,}"))
-
+_PRAISE = INTENTS.index("表扬")
 _BY_FAR = 0.7
 """Difference of two logits."""
 
@@ -43,12 +44,13 @@ class Tenor:
 
     def intent_but(self, *but: str) -> str:
         """The likeliest intent that is none of `but`."""
-        return max((intent for intent in INTENTS if intent not in but), key=lambda intent: self.intents[INTENTS.index(intent)])
+        logits = zip(self.intents.tolist(), INTENTS, strict=True)
+        return max((pair for pair in logits if pair[1] not in but), key=itemgetter(0))[1]
 
     def praises(self, *, certain: bool) -> bool:
         """Whether the post may be praise; `certain`: whether it is that rather than anything else, by far."""
-        praise = self.intents[INTENTS.index("表扬")]
-        others = max(logit for intent, logit in zip(INTENTS, self.intents, strict=True) if intent != "表扬")
+        praise = self.intents[_PRAISE]
+        others = np.delete(self.intents, _PRAISE).max()
         return bool(praise - others > (_BY_FAR if certain else -_BY_FAR))
 
 
@@ -80,7 +82,7 @@ def cue_features(reading: Reading, cues: Cues) -> NDArray[np.float32]:
     head = reading.headline.text if reading.headline else reading.text[:12]
     found = [word in head for word in _NAMED]
     found += [word in reading.hits for word in _NAMED]
-    found += [reading.has(cues[name]) for name in _LISTS]
+    found += [not reading.found.isdisjoint(cues[name]) for name in _LISTS]
     found += [pattern.search(reading.text) is not None for pattern in _SHAPES]
     return np.array(found, dtype=np.float32)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitoring.lexicon import Lexicon, WordLists
 from monitoring.reading import Reading
@@ -37,8 +37,7 @@ class Trouble:
     sure: bool = False
 
 
-@dataclass(frozen=True)
-class _Told:
+class _Told(NamedTuple):
     """A word of the lexicon where it stands in the text."""
 
     start: int
@@ -67,13 +66,14 @@ class Troubles:
 
     def wishes(self, reading: Reading, line: str) -> Iterator[Wish]:
         """What each trouble of a post makes its writer want; `line` is the post's business line."""
-        starts = [clause.start for clause in reading.clauses]
-        hits = {
-            word: [_Told(start, word, bisect_right(starts, start)) for start in places]
-            for word, places in self._lexicon.find(reading.text[:READ]).items()
-        }
+        found = self._lexicon.find(reading.text[:READ])
         told: dict[int, list[_Told]] = {}
-        for word in hits.keys() & self._told_by.keys():
+        telling = found.keys() & self._told_by.keys()
+        if not telling:
+            return
+        starts = [clause.start for clause in reading.clauses]
+        hits = {word: [_Told(start, word, bisect_right(starts, start)) for start in places] for word, places in found.items()}
+        for word in telling:
             for number in self._told_by[word]:
                 told.setdefault(number, []).extend(hits[word])
         for number, places in told.items():
