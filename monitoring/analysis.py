@@ -113,7 +113,7 @@ def _is_alarming(reading: Reading, business: RelevanceVerdict, intent: str, fact
         return True
     if intent == "中性资讯":
         return False
-    return intent not in _QUIET_INTENTS or reading.has(watch.cues["grievance"])
+    return intent not in _QUIET_INTENTS or watch.cues.occur(reading, "grievance")
 
 
 def _place_reason(where: PlaceFound) -> tuple[str, ...]:

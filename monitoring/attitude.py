@@ -63,7 +63,7 @@ def judge_attitude(reading: Reading, cues: Cues, *, relevance_score: float, teno
     if score >= NEGATIVE_FROM:
         return AttitudeVerdict(Attitude.NEGATIVE, score, words)
     thanks = _praise(reading, cues)
-    asks = reading.has(cues["help_plea"], cues["suggest"], cues["consult"])
+    asks = cues.occur(reading, "help_plea", "suggest", "consult")
     if (thanks or not asks) and tenor.praises(certain=not thanks) and score < NEGATIVE_FROM / 2:
         return AttitudeVerdict(Attitude.POSITIVE, score / 2, thanks)
     return AttitudeVerdict(Attitude.NEUTRAL, score, words)
@@ -80,22 +80,22 @@ def _blames(reading: Reading, cues: Cues, deeds: Sequence[Sign]) -> Iterator[tup
     best: dict[str, float] = {}
     if any(sign.name in MISDEEDS for sign in deeds):
         best[_CONDUCT] = _OPEN_BLAME
-    for word, _ in reading.starts(cues["blame_official"]):
+    for word, _ in cues.starts(reading, "blame_official"):
         best[word] = _OPEN_BLAME
     if irony := _IRONY.search(reading.text):
         best[irony.group()] = _OPEN_BLAME
-    for word, start in reading.starts(cues["blame"]):
+    for word, start in cues.starts(reading, "blame"):
         best[word] = max(best.get(word, 0.0), _aim(reading, cues, start))
     yield from best.items()
-    weary = sorted({word for word, _ in reading.starts(cues["weary"])})
+    weary = sorted({word for word, _ in cues.starts(reading, "weary")})
     yield from ((word, _WEARY) for word in weary[:_MOST_WEARY])
 
 
 def _aim(reading: Reading, cues: Cues, start: int) -> float:
     """Whom a word of blame is meant for: who stands nearest before it in its sentence, else after it, else nobody named."""
     sentence = reading.sentence_at(start)
-    official = [place for _, place in reading.starts(cues["official"]) if sentence.start <= place < sentence.end]
-    private = [place for _, place in reading.starts(cues["private"]) if sentence.start <= place < sentence.end]
+    official = [place for _, place in cues.starts(reading, "official") if sentence.start <= place < sentence.end]
+    private = [place for _, place in cues.starts(reading, "private") if sentence.start <= place < sentence.end]
     if not official:
         return _ELSEWHERE_BLAME if private else _LOOSE_BLAME
     if not private or _distance(official, start) <= _distance(private, start):
@@ -110,12 +110,12 @@ def _distance(places: list[int], start: int) -> int:
 
 def _praise(reading: Reading, cues: Cues) -> tuple[str, ...]:
     """Words of praise that are not the courtesy at the end of a request."""
-    if not reading.has(cues["praise"]):
+    if not cues.occur(reading, "praise"):
         return ()
-    polite = [(start, start + len(word)) for word, start in reading.starts(cues["courtesy"])]
-    requests = reading.has(cues["complain"] - cues["praise"])
+    polite = [(start, start + len(word)) for word, start in cues.starts(reading, "courtesy")]
+    requests = not reading.found.isdisjoint(cues["complain"] - cues["praise"])
     words = dict.fromkeys(
-        word for word, start in reading.starts(cues["praise"]) if not any(first <= start < last for first, last in polite)
+        word for word, start in cues.starts(reading, "praise") if not any(first <= start < last for first, last in polite)
     )
     in_headline = any(start < reading.head_end for word in words for start in reading.hits[word])
     return tuple(words) if in_headline or not requests else ()

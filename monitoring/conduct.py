@@ -49,7 +49,7 @@ def conduct(reading: Reading, cues: Cues) -> Iterator[Sign]:
         return
     if span := cues.first_stated(reading, "stall_smashing"):
         yield sign_at("officer_conduct", reading, span)
-    if not reading.has(cues["officers"]):
+    if not cues.occur(reading, "officers"):
         return
     for name, deed in (("officer_violence", _violence(reading, cues)), ("officer_conduct", _smashing(reading, cues))):
         if deed:
@@ -57,7 +57,7 @@ def conduct(reading: Reading, cues: Cues) -> Iterator[Sign]:
     if misdeed := _by_officers(reading, cues, cues.stated(reading, "misconduct"), _REACH):
         yield sign_at("officer_misconduct", reading, misdeed)
     bribe = _by_officers(reading, cues, cues.stated(reading, "bribery"), _DEED_REACH)
-    if bribe and (reading.has(cues["media_already"]) or (reading.has(cues["media"]) and _TOLD.search(reading.text))):
+    if bribe and (cues.occur(reading, "media_already") or (cues.occur(reading, "media") and _TOLD.search(reading.text))):
         yield sign_at("bribery_reported", reading, bribe)
 
 
@@ -74,7 +74,7 @@ def _smashing(reading: Reading, cues: Cues) -> Span | None:
 
 def _found(reading: Reading, cues: Cues, pattern: re.Pattern[str] | Telling) -> Iterator[Span]:
     """Where a pattern tells a fact. Only a post that names an officer is searched."""
-    if reading.has(cues["officers"]):
+    if cues.occur(reading, "officers"):
         for match in pattern.finditer(reading.text):
             span = Span(*match.span(), match.group())
             if cues.is_fact(reading, span.start, span.end) and is_human(reading, span):
@@ -87,7 +87,7 @@ def _matched(reading: Reading, cues: Cues, pattern: re.Pattern[str] | Telling) -
 
 def _by_officers(reading: Reading, cues: Cues, deeds: Iterator[Span], reach: int) -> Span | None:
     """The first of `deeds` with an officer at most `reach` before it, or shortly after, in the same sentence."""
-    officers = [start for _, start in reading.starts(cues["officers"])]
+    officers = [start for _, start in cues.starts(reading, "officers")]
     for span in deeds:
         for officer in officers:
             first, last = sorted((officer, span.start))

@@ -1,7 +1,7 @@
 """The lists of words that intent, attitude and grave factors go by, and whether a word is meant as a fact."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from monitoring.lexicon import BUILT_IN, WordLists, read_toml, word_lists
 from monitoring.reading import Reading, Span
@@ -24,6 +24,7 @@ class Cues(dict[str, frozenset[str]]):
     def __init__(self, lists: WordLists, things: WordLists | None = None) -> None:
         self.things = dict(things or {})
         super().__init__(dict(lists) | {f"thing {line}": words for line, words in self.things.items()})
+        self._held = _Holding(self)
         self._denied = _any_of(self["negation"])
         self._feared = _any_of(self["fear"])
         self._vague = _any_of(self["vague"])
@@ -31,9 +32,25 @@ class Cues(dict[str, frozenset[str]]):
         self._unreal_after = _any_of(self["hypothesis_after"])
         self._asked_after = _any_of(self["asked_after"])
 
+    def held(self, reading: Reading) -> frozenset[str]:
+        """The names of the lists of which a word occurs in a post."""
+        return reading.once(self._held)
+
+    def occur(self, reading: Reading, *names: str) -> bool:
+        """Whether a word of one of these lists occurs."""
+        return not self.held(reading).isdisjoint(names)
+
+    def starts(self, reading: Reading, name: str) -> Sequence[tuple[str, int]]:
+        """Each occurrence of a word of the list `name`, in order: the word and where it begins."""
+        return reading.starts(self[name]) if name in self.held(reading) else ()
+
+    def spans(self, reading: Reading, name: str) -> list[Span]:
+        """Each occurrence of a word of the list `name`, in order."""
+        return reading.spans(self[name]) if name in self.held(reading) else []
+
     def stated(self, reading: Reading, name: str) -> Iterator[Span]:
         """Each place where a word of the list `name` is stated as a fact: neither denied nor feared nor supposed in its clause."""
-        return (span for span in reading.spans(self[name]) if self.is_fact(reading, span.start, span.end))
+        return (span for span in self.spans(reading, name) if self.is_fact(reading, span.start, span.end))
 
     def first_stated(self, reading: Reading, name: str) -> Span | None:
         """The first of `stated`."""
@@ -42,7 +59,7 @@ class Cues(dict[str, frozenset[str]]):
     def stated_but(self, reading: Reading, name: str, not_name: str) -> Iterator[Span]:
         """The same without those that are part of a phrase of the list `not_name`, which only looks like it (气死了, 心态爆炸)."""
         for span in self.stated(reading, name):
-            if not any(phrase.start < span.end and span.start < phrase.end for phrase in reading.spans(self[not_name])):
+            if not any(phrase.start < span.end and span.start < phrase.end for phrase in self.spans(reading, not_name)):
                 yield span
 
     def is_fact(self, reading: Reading, start: int, end: int) -> bool:
@@ -64,6 +81,19 @@ class Cues(dict[str, frozenset[str]]):
         if self._unreal_after.search(reading.text[end : max(clause.end, end)]):
             return not _CAME_ABOUT.search(clause.text)
         return bool(self._asked_after.search(reading.text[end : max(clause.end, end) + _LOOK_BACK])) and not _CAME_ABOUT.search(clause.text)
+
+
+class _Holding:
+    """Which lists a post holds a word of: asked of each post for every list, and told by looking up its words once."""
+
+    def __init__(self, lists: WordLists) -> None:
+        self._lists_of: dict[str, list[str]] = {}
+        for name, words in lists.items():
+            for word in words:
+                self._lists_of.setdefault(word, []).append(name)
+
+    def __call__(self, reading: Reading) -> frozenset[str]:
+        return frozenset(name for word in reading.found & self._lists_of.keys() for name in self._lists_of[word])
 
 
 def load_cues(official: Iterable[str] = ()) -> Cues:

@@ -1,7 +1,7 @@
 """What one post tells that decides how grave it is: named factors, each with its words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from monitoring.conduct import conduct
@@ -36,7 +36,7 @@ class Factor:
 
     def to_json(self) -> dict[str, Any]:
         """For storing in a row."""
-        return asdict(self)
+        return dict(self.__dict__)
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Factor":
@@ -90,7 +90,7 @@ def _signs(reading: Reading, cues: Cues, known: Circumstances) -> Iterator[Sign]
 
 def _hot(reading: Reading, cues: Cues, known: Circumstances) -> Iterator[Sign]:
     """A bare headline about something bad, without counts of its own: so matters stand on the lists of hot searches."""
-    if known.likes is None and known.reposts is None and is_hot_title(reading) and reading.has(cues["bad_news"]):
+    if known.likes is None and known.reposts is None and is_hot_title(reading) and cues.occur(reading, "bad_news"):
         yield Sign("hot_search", 1, reading.normal.original.strip())
-        if known.line == "食品安全" and reading.has(cues["school"]):
+        if known.line == "食品安全" and cues.occur(reading, "school"):
             yield Sign("school_food", 1, reading.normal.original.strip())

@@ -29,7 +29,7 @@ def taken_up(business: RelevanceVerdict, reading: Reading, cues: Cues, policy: G
     """
     if any(sign.name in _DEEDS for sign in deeds):
         return replace(business, relevance=Relevance.YES, line=CONDUCT, score=max(business.score, _SURE))
-    if business.relevance.is_ours or reading.has(cues["private_harm"]):
+    if business.relevance.is_ours or cues.occur(reading, "private_harm"):
         return business
     reach = _NEAR if business.relevance is Relevance.NO else _AROUND
     grave = (sign for sign in deeds if 0 < policy.item[sign.name].floor <= _SERIOUS)

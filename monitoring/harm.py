@@ -153,8 +153,8 @@ def _vulnerable(reading: Reading, cues: Cues) -> Iterator[Sign]:
 
 
 def _hazard(reading: Reading, cues: Cues) -> Iterator[Sign]:
-    alone = (span for span in reading.spans(cues["hazard"]) if cues.is_real(reading, span.start, span.end))
-    with_thing = (span for span in reading.spans(cues["hazard_sign"]) if near(reading, span, cues["hazard_thing"], _REACH))
+    alone = (span for span in cues.spans(reading, "hazard") if cues.is_real(reading, span.start, span.end))
+    with_thing = (span for span in cues.spans(reading, "hazard_sign") if near(reading, span, cues["hazard_thing"], _REACH))
     if span := next(alone, None) or next(with_thing, None):
         yield sign_at("hazard", reading, span)
 

@@ -23,10 +23,10 @@ def judge_intent(reading: Reading, cues: Cues, relevance: Relevance, attitude: A
     """
     if is_debunk(reading, cues):
         return UNTRUE
-    if (is_hot_title(reading) and not _asks(reading, cues)) or (is_elsewhere(reading, cues) and not reading.has(cues["first_person"])):
+    if (is_hot_title(reading) and not _asks(reading, cues)) or (is_elsewhere(reading, cues) and not cues.occur(reading, "first_person")):
         return _NEWS
     if relevance is Relevance.NOISE and not _asks(reading, cues):
-        return _NEWS if reading.has(cues["news"]) and not reading.has(cues["first_person"]) else "情绪宣泄"
+        return _NEWS if cues.occur(reading, "news") and not cues.occur(reading, "first_person") else "情绪宣泄"
     if attitude is Attitude.POSITIVE:
         return PRAISE
     return tenor.intent_but(*_barred(reading, cues))
@@ -35,15 +35,15 @@ def judge_intent(reading: Reading, cues: Cues, relevance: Relevance, attitude: A
 def _barred(reading: Reading, cues: Cues) -> Iterator[str]:
     """The intents that a post cannot have: by its words, and because what is stronger goes before what is weaker."""
     yield PRAISE
-    if _asks(reading, cues) or (reading.has(cues["demand"], cues["complain"]) and not reading.has(cues["news"])):
+    if _asks(reading, cues) or (cues.occur(reading, "demand", "complain") and not cues.occur(reading, "news")):
         yield _NEWS
     head = reading.text[: reading.head_end]
-    if reading.has(cues["complain"]) and not any(word in head for word in cues["suggest"]):
+    if cues.occur(reading, "complain") and not any(word in head for word in cues["suggest"]):
         yield "建议"
-    if reading.has(cues["grievance"]) and not reading.has(cues["consult"]):
+    if cues.occur(reading, "grievance") and not cues.occur(reading, "consult"):
         yield "咨询"
 
 
 def _asks(reading: Reading, cues: Cues) -> bool:
     """Whether a short line wants something of somebody, as no headline does."""
-    return reading.has(*(cues[name] for name in ("first_person", "consult", "suggest", "help_plea", "report", "praise")))
+    return cues.occur(reading, "first_person", "consult", "suggest", "help_plea", "report", "praise")

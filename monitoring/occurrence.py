@@ -18,28 +18,30 @@ _WHEN = re.compile(
 def happened(reading: Reading, cues: Cues) -> bool:
     """False where grave words of a post tell of nothing that has come about in this place; its level then rests on other things."""
     return not (
-        reading.has(cues["own_doing"]) or is_debunk(reading, cues) or is_elsewhere(reading, cues) or is_hearsay_for_all(reading, cues)
+        cues.occur(reading, "own_doing") or is_debunk(reading, cues) or is_elsewhere(reading, cues) or is_hearsay_for_all(reading, cues)
     )
 
 
 def is_debunk(reading: Reading, cues: Cues) -> bool:
     """Whether a post calls untrue what it tells. One that doubts the denial, or asks whether it is a rumour, does not."""
-    denies = reading.has(cues["debunk"]) or (reading.has(cues["debunk_weak"]) and reading.has(cues["passed_on"]) and _is_short(reading))
-    return denies and not reading.has(cues["contested"])
+    denies = cues.occur(reading, "debunk") or (
+        cues.occur(reading, "debunk_weak") and cues.occur(reading, "passed_on") and _is_short(reading)
+    )
+    return denies and not cues.occur(reading, "contested")
 
 
 def is_hearsay_for_all(reading: Reading, cues: Cues) -> bool:
     """Warnings passed on that name no time and no place (what not to eat together): the rubric gives them IV, whatever they threaten."""
-    if reading.has(cues["officers"]) or not reading.has(cues["rumour_call"], cues["general_claim"]):
+    if cues.occur(reading, "officers") or not cues.occur(reading, "rumour_call", "general_claim"):
         return False
     return PLACE_MARK not in reading.hits and not _WHEN.search(reading.text)
 
 
 def is_elsewhere(reading: Reading, cues: Cues) -> bool:
     """Whether a post opens as a drill, a lesson, a work of fiction, an anniversary, or news from abroad."""
-    if _opens_with(reading, cues["rehearsal"], cues["fiction"], cues["memorial"]):
+    if any(_opens_with(reading, cues, name) for name in ("rehearsal", "fiction", "memorial")):
         return True
-    return _opens_with(reading, cues["abroad"]) and not reading.has(cues["first_person"], cues["officers"])
+    return _opens_with(reading, cues, "abroad") and not cues.occur(reading, "first_person", "officers")
 
 
 def _is_short(reading: Reading) -> bool:
@@ -47,5 +49,5 @@ def _is_short(reading: Reading) -> bool:
     return len(reading.text) <= _LONGEST_DENIAL
 
 
-def _opens_with(reading: Reading, *lists: frozenset[str]) -> bool:
-    return any(reading.hits[word][0] < _OPENING for words in lists for word in words & reading.found)
+def _opens_with(reading: Reading, cues: Cues, name: str) -> bool:
+    return any(start < _OPENING for _, start in cues.starts(reading, name))

@@ -123,27 +123,27 @@ def _collective(reading: Reading, cues: Cues) -> Iterator[Sign]:
         if number >= MANY_HOUSEHOLDS:
             yield sign_at("collective", reading, Span(*match.span(), match.group()), number)
             return
-    if spans := reading.spans(cues["collective"]):
+    if spans := cues.spans(reading, "collective"):
         yield sign_at("collective", reading, spans[0])
 
 
 def _threat(reading: Reading, cues: Cues) -> Iterator[Sign]:
-    intended = (span for span in reading.spans(cues["threat"]) if _is_intended(reading, span, cues))
+    intended = (span for span in cues.spans(reading, "threat") if _is_intended(reading, span, cues))
     if span := next(intended, None):
         yield sign_at("threat", reading, span)
 
 
 def _unresolved(reading: Reading, cues: Cues) -> Iterator[Sign]:
     """Many complaints or a long time without result; whether blame goes with it, the attitude decides."""
-    if not reading.has(cues["no_result"], cues["blame_official"]):
+    if not cues.occur(reading, "no_result", "blame_official"):
         return
     counted = [(count(match["number"] or match["after"]) or SEVERAL_TIMES, match) for match in _TIMES.finditer(reading.text)]
     times, match = max(counted, key=lambda pair: pair[0], default=(0, None))
     if match and times >= SEVERAL_TIMES:
         yield sign_at("repeated", reading, Span(*match.span(), match.group()), times)
-    elif spans := reading.spans(cues["repeated"]):
+    elif spans := cues.spans(reading, "repeated"):
         yield sign_at("repeated", reading, spans[0], SEVERAL_TIMES)
     elif since := _SINCE.search(reading.text):
         yield sign_at("repeated", reading, Span(*since.span(), since.group()))
-    elif spans := reading.spans(cues["long_time"]):
+    elif spans := cues.spans(reading, "long_time"):
         yield sign_at("repeated", reading, spans[0])

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from language.normalising import Normal, normalise
 from monitoring.negativity import features
 from monitoring.rule import Hits
+
+Judged = TypeVar("Judged")
 
 LONGEST_READ = 4000
 """Characters of a post that are read; what stands later decides nothing."""
@@ -43,10 +45,19 @@ class Reading:
     normal: Normal
     hits: Hits
     title_length: int = 0
+    _judged: dict[Callable[["Reading"], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
+    @cached_property
     def text(self) -> str:
+        """The matching form alone."""
         return self.normal.text
+
+    def once(self, judge: Callable[["Reading"], Judged]) -> Judged:
+        """What `judge` makes of this post, judged once however many ask."""
+        if judge not in self._judged:
+            self._judged[judge] = judge(self)
+        found: Judged = self._judged[judge]
+        return found
 
     @cached_property
     def ngrams(self) -> NDArray[np.uint32]:
@@ -93,10 +104,6 @@ class Reading:
     def spans(self, words: frozenset[str]) -> list[Span]:
         """Each occurrence of one of `words`, in order."""
         return [Span(start, start + len(word), word) for word, start in self.starts(words)]
-
-    def has(self, *lists: frozenset[str]) -> bool:
-        """Whether a word of one of `lists` occurs."""
-        return not all(map(self.found.isdisjoint, lists))
 
     def marked(self, mark: str, offset: int) -> "Reading":
         """The same reading with something found by other means, as if the word `mark` stood at `offset`."""

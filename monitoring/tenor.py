@@ -82,7 +82,8 @@ def cue_features(reading: Reading, cues: Cues) -> NDArray[np.float32]:
     head = reading.headline.text if reading.headline else reading.text[:12]
     found = [word in head for word in _NAMED]
     found += [word in reading.hits for word in _NAMED]
-    found += [not reading.found.isdisjoint(cues[name]) for name in _LISTS]
+    held = cues.held(reading)
+    found += [name in held for name in _LISTS]
     found += [pattern.search(reading.text) is not None for pattern in _SHAPES]
     return np.array(found, dtype=np.float32)
 
