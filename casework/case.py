@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -68,6 +69,9 @@ class CaseStep(SQLModel, table=True):
     text: str
 
 
+_OF_EVENT = select(Case).where(Case.event_id == bindparam("event"))
+
+
 def case_number(ordinal: int) -> str:
     """The short number of the `ordinal`-th case, counted from 1: A1 … A99, B1 … Z99, AA1 …"""
     block, within = divmod(ordinal - 1, NUMBERS_PER_LETTER)
@@ -87,7 +91,7 @@ async def case_by_number(session: AsyncSession, number: str) -> Case | None:
 
 async def case_of_event(session: AsyncSession, event_id: int) -> Case | None:
     """The case that handles an event."""
-    return (await session.exec(select(Case).where(Case.event_id == event_id))).first()
+    return (await session.exec(_OF_EVENT, params={"event": event_id})).first()
 
 
 async def open_case(session: AsyncSession, event: Event, now: datetime, *, first: bool = False) -> tuple[Case, bool]:

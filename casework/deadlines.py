@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -37,6 +38,12 @@ _WARNINGS = (
     .where(col(Deadline.next_warning_at) <= bindparam("now"))
     .order_by(col(Deadline.next_warning_at), col(Deadline.id))
 )
+_RUMOURS = columns(col(Item.id)).where(col(Item.event_id) == bindparam("event"), col(Item.intent) == RUMOUR).limit(1)
+_SOURCES = columns(col(Source.id), col(Source.options))
+_TICKETS = columns(col(Item.id), col(Item.posted_at), col(Item.due_at)).where(
+    col(Item.event_id) == bindparam("event"), col(Item.duplicate_of).is_(None),
+    or_(col(Item.due_at).is_not(None), col(Item.source_id).in_(bindparam("systems", expanding=True))),
+)  # fmt: skip
 _NEXT_WARNING = select(func.min(Deadline.next_warning_at))
 PUBLIC_ANSWERS = (DeadlineKind.FIRST_RESPONSE, DeadlineKind.RESPONSE, DeadlineKind.CLARIFY)
 
@@ -227,11 +234,11 @@ def _label(row: Deadline) -> str:
 
 
 async def _spreads_rumour(session: AsyncSession, event: Event) -> bool:
-    return (await session.exec(select(Item.id).where(Item.event_id == event.id, Item.intent == RUMOUR).limit(1))).first() is not None
+    return (await (await session.connection()).execute(_RUMOURS, {"event": event.id})).first() is not None
 
 
 async def _tickets(session: AsyncSession, event: Event) -> list[Ticket]:
-    systems = [source.id for source in (await session.exec(select(Source))).all() if source.options.get(TICKETS_OPTION)]
-    query = select(Item.id, Item.posted_at, Item.due_at).where(Item.event_id == event.id, col(Item.duplicate_of).is_(None))
-    found = (await session.exec(query.where(or_(col(Item.due_at).is_not(None), col(Item.source_id).in_(systems))))).all()
+    connection = await session.connection()
+    systems = [source for source, options in (await connection.execute(_SOURCES)).all() if options.get(TICKETS_OPTION)]
+    found = (await connection.execute(_TICKETS, {"event": event.id, "systems": systems})).all()
     return [Ticket(item_id or 0, posted_at, due_at) for item_id, posted_at, due_at in found]

@@ -124,9 +124,8 @@ async def enqueue(
 async def renew(session: AsyncSession, row: Delivery, card: Card, now: datetime, due_at: datetime, *, rings: bool = False) -> bool:
     """Give a row that still waits a newer card, and the earlier of both times. False: a sender has it already, nothing was changed."""
     card = await button.issue(session, card, row.platform, row.chat, row.case_id, now)
-    change = update(Delivery).where(col(Delivery.id) == row.id, col(Delivery.state).in_(WAITING))
     values = {"card": _marked(card, row.maybe_shown).to_json(), "due_at": min(due_at, row.due_at), "rings": rings or row.rings}
-    if (await (await session.connection()).execute(change.values(**values))).rowcount == 0:
+    if (await (await session.connection()).execute(_RENEWED, {"row": row.id, **values})).rowcount == 0:
         return False
     for name, value in values.items():
         set_committed_value(row, name, value)
@@ -266,6 +265,11 @@ def _marked(card: Card, maybe_shown: bool) -> Card:
 _other: Any = aliased(Delivery)
 _root: Any = aliased(Delivery)
 _BY_KEY = select(Delivery).where(Delivery.key == bindparam("key"))
+_RENEWED = (
+    update(Delivery)
+    .where(col(Delivery.id) == bindparam("row"), col(Delivery.state).in_(WAITING))
+    .values({name: bindparam(name) for name in ("card", "due_at", "rings")})
+)
 _LEASED = select(Delivery).where(Delivery.state == DeliveryState.LEASED).order_by(col(Delivery.id))
 _READY = and_(
     col(Delivery.state).in_(WAITING),

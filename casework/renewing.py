@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.delivery import WAITING, Delivery, enqueue, renew, waiting_edit
 from casework.message import Card
+
+_EDITS = select(func.count(col(Delivery.id))).where(Delivery.replaces == bindparam("root"))
 
 
 async def edit(session: AsyncSession, root: Delivery, card: Card, now: datetime, at: datetime, *, rings: bool = False) -> None:
@@ -27,6 +29,6 @@ async def put_edit(
         return
     if waiting and await renew(session, waiting, card, now, at, rings=rings):
         return
-    number = (await session.exec(select(func.count(col(Delivery.id))).where(Delivery.replaces == root.id))).one() + 1
+    number = (await session.exec(_EDITS, params={"root": root.id})).one() + 1
     key = f"edit:{root.id}:{number}"
     await enqueue(session, card, root.place, now, key=key, due_at=at, case_id=root.case_id, rings=rings, replaces=root.id)

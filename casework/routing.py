@@ -14,6 +14,8 @@ from casework.staff import StaffGroup
 from monitoring.event import Event
 from storage import audit
 
+_ACTIVE = select(StaffGroup).where(col(StaffGroup.active)).order_by(col(StaffGroup.id))
+
 
 async def groups_for(session: AsyncSession, event: Event) -> list[StaffGroup]:
     """The chats that take alerts of the event's line, district and level; the refuges where none does, so that no alert goes nowhere."""
@@ -47,7 +49,7 @@ async def groups_at(session: AsyncSession, places: Iterable[Place]) -> dict[Plac
 
 async def active_groups(session: AsyncSession) -> list[StaffGroup]:
     """All chats on the allow-list, in the order of the settings."""
-    return list((await session.exec(select(StaffGroup).where(col(StaffGroup.active)).order_by(col(StaffGroup.id)))).all())
+    return list((await session.exec(_ACTIVE)).all())
 
 
 def refuges(groups: list[StaffGroup]) -> list[StaffGroup]:

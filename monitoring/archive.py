@@ -5,8 +5,9 @@ Rows are read as plain columns, past the session: what others changed in it must
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, String, TextClause, bindparam, cast, select, text, type_coerce, update
@@ -14,7 +15,7 @@ from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from monitoring.assignment import HOLDERS_PER_KEY, keys_of
-from monitoring.duplicates import HOLDERS_PER_BAND, Text, text_of
+from monitoring.duplicates import HOLDERS_PER_BAND, Text, most_shared, text_of
 from monitoring.event_voice import EventKey, EventVoice
 from monitoring.item import Item
 from monitoring.item_band import ItemBand
@@ -64,10 +65,15 @@ class Archive:
         self._spoken: dict[int, list[Voice]] = defaultdict(list)
         self._unwritten: list[tuple[Any, ...]] = []
 
-    async def expect(self, bands: Iterable[int], keys: Iterable[int]) -> None:
-        """Read beforehand, in few statements, who holds these."""
-        await self._items_of_bands.fetch(bands)
-        await self._events_of_keys.fetch(keys)
+    async def expect(self, bands: Sequence[Sequence[int]], keys: Sequence[Sequence[int]]) -> None:
+        """Read beforehand, in few statements, who holds these, and the texts that posts with these bands will be compared with.
+
+        Args:
+            bands, keys: those of each post.
+        """
+        await self._items_of_bands.fetch(chain.from_iterable(bands))
+        await self._events_of_keys.fetch(chain.from_iterable(keys))
+        await self.texts(sorted({item for own in bands for item in most_shared(self._items_of_bands.stored(own))}))
 
     async def holders(self, keys: Sequence[int]) -> Iterable[tuple[int, int]]:
         return await self._events_of_keys.newest(keys)
@@ -106,8 +112,10 @@ class Archive:
         return [item for _, item in await self._items_of_bands.newest(bands)]
 
     async def texts(self, items: Sequence[int]) -> Mapping[int, Text]:
-        if missing := [item for item in items if item not in self._items]:
-            for item, title, words, district, place, event, original in await _read(self._session, _TEXTS, items=missing):
+        missing = [item for item in items if item not in self._items]
+        for start in range(0, len(missing), KEYS_PER_QUERY):
+            part = missing[start : start + KEYS_PER_QUERY]
+            for item, title, words, district, place, event, original in await _read(self._session, _TEXTS, items=part):
                 self._items[item] = Stored(_text(title, words, district=district, place=place), event, original)
         return {item: self._items[item].text for item in items if item in self._items}
 
@@ -152,6 +160,10 @@ class _Holders:
         """Pairs of key and holder: for each key its newest holders."""
         await self.fetch(keys)
         return [(key, holder) for key in keys for holder in self._newest(key)]
+
+    def stored(self, keys: Iterable[int]) -> Iterator[int]:
+        """The holders of keys that were fetched, one for each key."""
+        return chain.from_iterable(self._stored[key] for key in keys)
 
     def add(self, keys: Iterable[int], holder: int) -> None:
         """One more holder of each of these keys."""

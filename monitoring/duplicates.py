@@ -87,10 +87,14 @@ def bands_of(text: Text, wording: Wording) -> list[int]:
 
 async def find_original(index: DuplicateIndex, text: Text, bands: Sequence[int]) -> int | None:
     """The item that this text repeats, the one that shares most bands first; None where it is new."""
-    shared = Counter(await index.band_holders(bands)) if bands else Counter()
-    candidates = [item for item, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES]]
+    candidates = most_shared(await index.band_holders(bands)) if bands else []
     texts = await index.texts(candidates) if candidates else {}
     return next((item for item in candidates if item in texts and is_same_text(text, texts[item])), None)
+
+
+def most_shared(holders: Iterable[int]) -> list[int]:
+    """The CANDIDATES items that hold most of the bands, given one for each band that they hold."""
+    return [item for item, _ in sorted(Counter(holders).items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES]]
 
 
 def is_same_text(one: Text, other: Text) -> bool:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -165,6 +165,7 @@ def compare(new: Voice, olds: Sequence[Voice], model: LikenessModel | None = Non
     ]
 
 
+@lru_cache(1 << 14)
 def is_same_place(one: str | None, other: str | None) -> bool | None:
     """Whether two known places are one, or one lies in the other; None where either is unknown."""
     if not one or not other:

@@ -101,9 +101,7 @@ async def observe_all(
         if post.key not in known and post.key not in ahead:
             read = before.get(post.key)
             ahead[post.key] = read if read and read.post == post else recording.read(post, now, watch)
-    await batch.archive.expect(
-        [band for read in ahead.values() for band in read.clues.bands], [key for read in ahead.values() for key in read.clues.keys]
-    )
+    await batch.archive.expect([read.clues.bands for read in ahead.values()], [read.clues.keys for read in ahead.values()])
     for post in posts:
         if post.key in known:
             yield await batch.see_again(known[post.key], post)
@@ -132,7 +130,7 @@ class _Batch:
     now: datetime
     watch: Watch
     archive: Archive
-    begun: dict[int, Event] = field(default_factory=dict)
+    events: dict[int, Event] = field(default_factory=dict)
 
     @cached_property
     def pulse(self) -> Pulse:
@@ -186,17 +184,17 @@ class _Batch:
         event = gathering.begin(item)
         event.id = await number(self.session, Event)
         put(self.session, event)
-        self.begun[event.id] = event
+        self.events[event.id] = event
         self.archive.begin(event.id)
         self.pulse.begin(event.id)
         return event, False
 
     async def _event(self, id_: int) -> Event:
         """A standing event; one that this batch began may not be written yet."""
-        if id_ in self.begun:
-            return self.begun[id_]
-        with self.session.no_autoflush:
-            return await self.session.get_one(Event, id_)
+        if id_ not in self.events:
+            with self.session.no_autoflush:
+                self.events[id_] = await self.session.get_one(Event, id_)
+        return self.events[id_]
 
     async def _joined(self, event: Event, item: Item, *, is_standing: bool) -> Observation:
         """Count an item into its event and grade the event."""

@@ -42,7 +42,7 @@ class Pulse:
         self._moments[event] = []
 
     def hear(self, item: Item) -> None:
-        """One more post, which has joined its event and counts to its line's habit if it is the department's. Ids rise from post to post."""
+        """One more post, which has joined its event, and counts to its line's habit if it is the department's. Ids rise."""
         if self._first_heard is None:
             self._first_heard = item.id
         if item.event_id in self._moments:

@@ -4,7 +4,7 @@ Rows that are `put` are written with the next `settle`, before anything that the
 on the session knows them like rows that it has read.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -83,7 +83,7 @@ def _insert(
     if any(processes):
         told = [[value if process is None else process(value) for process, value in zip(processes, row, strict=True)] for row in rows]
         rows = [tuple(row) for row in told]
-    connection.exec_driver_sql(statement, list(rows))  # type: ignore[arg-type]  # tuples
+    connection.exec_driver_sql(statement, list(rows))
 
 
 @cache
