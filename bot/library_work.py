@@ -119,9 +119,8 @@ async def list_documents(settings_path: Path, *, waiting: bool = False, as_json:
     for document in documents:
         ended = earliest((document.superseded_on, document.repealed_on))
         since = document.effective_on or say("cli.date_unknown")
-        typer.echo(
-            f"{document.id:>5}  {words('library.states')[document.state]}  {since}{f' – {ended}' if ended else ''}  《{document.title}》"
-        )
+        dated, state = f"{since} – {ended}" if ended else since, words("library.states")[document.state]
+        typer.echo(f"{document.id:>5}  {state}  {dated}  《{document.title}》")
         for warning in document.warnings.splitlines() if waiting else ():
             typer.echo("      " + say("library.warning_line", warning=warning))
     return 0

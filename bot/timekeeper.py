@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.loops import pause
 from casework import deadlines, digest
 from casework.desk import Desk
+from casework.library_notice import ask_for_reviews
 from monitoring.dormancy import put_to_sleep
 from monitoring.snapshot import forget_expired
 from storage import anchor, audit
@@ -15,7 +16,7 @@ from storage.engine import Database
 
 TURN_SECONDS = 5.0
 FORGET_EVERY = timedelta(hours=6)
-"""How often sealed originals and pages whose time is over are looked for."""
+"""How often sealed originals and pages whose time is over, and documents that nobody looked at for a year, are looked for."""
 
 
 class Timekeeper:
@@ -42,6 +43,7 @@ class Timekeeper:
             await put_to_sleep(session, now)
             if now >= self._forget_at:
                 await forget_expired(session, now)
+                given += await ask_for_reviews(session, now, self._desk)
                 self._forget_at = now + FORGET_EVERY
             head = await audit.head(session)
         anchor.note(self._anchor, *head, now)

@@ -11,7 +11,7 @@ from prompts import say
 MOST_PAGES = 2_000
 _LEAST_CHARACTERS = 8
 """A page with fewer is a picture, or a scan with a stamp on it."""
-_READABLE_SHARE = 0.7
+_READABLE_SHARE, _CHINESE_SHARE = 0.7, 0.1
 """Of a text layer's characters; below, its fonts do not tell what their shapes mean."""
 _PAGES_TOLD = 12
 
@@ -26,7 +26,7 @@ def read(body: bytes) -> Extracted:
     written = [page for page in pages if sum(map(str.isalnum, page)) >= _LEAST_CHARACTERS]
     if not written:
         raise UnreadableDocument(say("library.scanned", pages=len(pages)))
-    if _readable_share(written) < _READABLE_SHARE:
+    if not _is_readable("".join(written)):
         raise UnreadableDocument(say("library.unreadable_layer"))
     empty = [str(number) for number, page in enumerate(pages, 1) if sum(map(str.isalnum, page)) < _LEAST_CHARACTERS]
     warnings = [say("library.warn_empty_pages", pages="、".join(empty[:_PAGES_TOLD]), count=len(empty))] if empty else []
@@ -57,10 +57,11 @@ def _pages(body: bytes) -> list[str]:
     return pages
 
 
-def _readable_share(pages: list[str]) -> float:
-    characters = [character for page in pages for character in page if not character.isspace()]
+def _is_readable(text: str) -> bool:
+    characters = [character for character in text if not character.isspace()]
     readable = sum(not (_is_private(character) or character == "\ufffd" or character < " ") for character in characters)
-    return readable / max(1, len(characters))
+    chinese = sum("\u4e00" <= character <= "\u9fff" for character in characters)
+    return readable >= _READABLE_SHARE * len(characters) and chinese >= _CHINESE_SHARE * len(characters)
 
 
 def _is_private(character: str) -> bool:

@@ -59,7 +59,9 @@ def _without_edges(pages: list[list[str]]) -> list[str]:
     most = max(2, _RUNNING_SHARE * len(pages))
 
     def runs(line: str) -> bool:
-        return bool(_PAGE_NUMBER.match(line)) or (edges[_without_digits(line)] >= most and not _BEGINS.match(line))
+        return bool(_PAGE_NUMBER.match(line)) or (
+            edges[_without_digits(line)] >= most and not _BEGINS.match(line) and not _ENDS.search(line)
+        )
 
     return [line for page in pages for number, line in enumerate(page) if not (min(number, len(page) - 1 - number) < 2 and runs(line))]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_base.region import Region
-from knowledge_base.validity import Ended, Version, effect_stated, end_stated, endings, ends_others
+from knowledge_base.validity import Ended, Repeal, Version, effect_stated, end_stated, endings, ends_others, repeals
 
 ADOPTED = date(2022, 3, 1)
 
@@ -25,6 +25,18 @@ ADOPTED = date(2022, 3, 1)
         ("本法自1994年1月1日起施行。", None, date(1994, 1, 1)),
         ("对违法行为应当自发现之日起处理。", ADOPTED, None),
         ("1999年公布的《甲办法》自2023年1月1日起施行。", ADOPTED, None),
+        ("本条例自公布之日起三十日后施行。", ADOPTED, date(2022, 3, 31)),
+        ("本规定自发布之日起满六十日施行。", ADOPTED, date(2022, 4, 30)),
+        ("本办法自印发之日起三个月后施行。", ADOPTED, date(2022, 6, 1)),
+        ("本办法自公布之日起次月1日起施行。", ADOPTED, date(2022, 4, 1)),
+        ("本通告从2022年6月1日零时起执行。", ADOPTED, date(2022, 6, 1)),
+        ("本办法于2022年6月1日起施行。", ADOPTED, date(2022, 6, 1)),
+        ("施行日期：2022年6月1日", ADOPTED, date(2022, 6, 1)),
+        ("现予印发，自2022年5月1日起施行。", ADOPTED, date(2022, 5, 1)),
+        ("除第五条自2023年1月1日起施行外，本办法自2022年7月1日起施行。", ADOPTED, date(2022, 7, 1)),
+        ("本条例的施行日期另行公布。", ADOPTED, None),
+        ("本条例自2022年6月31日起施行。", ADOPTED, None),
+        ("本条例自公布之日起9999年后施行。", ADOPTED, None),
         ("决定自作出之日起生效。第九条 本条例自2022年6月5日起施行。", ADOPTED, date(2022, 6, 5)),
     ],
 )
@@ -42,6 +54,28 @@ def test_others_that_it_ends() -> None:
     text = "本办法自2022年5月1日起施行。2001年公布的《云川市养犬办法》、《云川市犬类规定》同时废止。"
     assert ends_others(text) == ("云川市养犬办法", "云川市犬类规定")
     assert ends_others("依照《行政处罚法》处理。许可证应当废止。") == ()
+    long = "1998年3月12日国家某局令第51号公布的《甲办法》、2014年2月14日国家另一局令第62号公布、2016年又修订公布的《乙办法》同时废止。"
+    assert ends_others(long) == ("甲办法", "乙办法")
+    assert ends_others("根据《立法法》规定，《甲办法》自本办法施行之日起废止。") == ("甲办法",)
+    assert ends_others("现决定废止《甲办法》《乙规定》。") == ("甲办法", "乙规定")
+    assert ends_others("未经批准不得废止《甲规划》。依照《甲法》被废止的许可证无效。") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "articles"),
+    [
+        ("《甲办法》第五条同时废止。", ("第五条",)),
+        ("《甲办法》第五条、第七条至第九条同时废止。", ("第五条", "第七条", "第八条", "第九条")),
+        ("《甲办法》（云政发〔2010〕3号）中的第五条和第六条同时废止。", ("第五条", "第六条")),
+    ],
+)
+def test_parts_that_it_ends(text: str, articles: tuple[str, ...]) -> None:
+    assert repeals(text) == (Repeal("甲办法", articles),)
+    assert ends_others(text) == ()
+
+
+def test_a_paragraph_of_an_article_ends_no_clause() -> None:
+    assert repeals("《甲办法》第三条第二款同时废止。") == ()
 
 
 def _version(key: int, adopted: date | None, effective: date | None = None, articles: str = "ab", **more: object) -> Version:
