@@ -1,13 +1,15 @@
 """From lay words to official terms: 摆摊 finds 占道经营. A readable lexicon, `bridging.toml`."""
 
+import math
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from language.normalising import normalise
+from retrieval.lexical import LexicalIndex
 from retrieval.terms import terms
 
 BRIDGED_SHARE = 0.5
@@ -52,6 +54,12 @@ def weigh(query: str, found: Iterable[Bridge] = (), *, single_characters: float 
     for term, count in official.items():
         weights[term] = weights.get(term, 0.0) + share * count
     return {term: weight for term, weight in weights.items() if weight > 0}
+
+
+def rarely(weights: Mapping[str, float], index: LexicalIndex) -> dict[str, float]:
+    """The weights of terms by how rare each is in an index, once more than the index itself does: names of places and roads lead."""
+    rows = index.count()
+    return {term: weight * math.log(1 + (rows + 0.5) / (index.frequency(term) + 0.5)) for term, weight in weights.items()}
 
 
 @cache

@@ -1,89 +1,113 @@
-"""The embedded embedder: hashed character n-grams, weighted by how rare they are. Needs no download and no model."""
+"""The embedded embedder: a sum of trained vectors, one for each frequent character n-gram. Card: docs/models/embedding.md."""
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from language.normalising import normalise
+from retrieval.ngrams import BUCKETS, bags_of
 
-BUCKETS = 1 << 16
-_SIZES = (1, 2, 3)
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_RARITY = Path(__file__).parent / "weights" / "ngram_rarity.npz"
-_BATCH = 2_000
+WEIGHTS = Path(__file__).parent / "weights" / "embedding.npz"
+_BATCH = 1_000
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class NgramWeights:
+    """What training found, as it is shipped: eight bits a number.
+
+    Attributes:
+        buckets: buckets of n-grams that have a vector, rising.
+        vectors: their vectors, shape (len(buckets), dimensions), in steps of `scale`.
+        scale: size of a step, one for each bucket.
+        asking: what a bucket counts in a question, against 1.0 in a text that is found.
+        leaning: added to every question: where texts that answer lie.
+    """
+
+    buckets: NDArray[np.uint32]
+    vectors: NDArray[np.int8]
+    scale: Vectors
+    asking: Vectors
+    leaning: Vectors
+
+    @classmethod
+    def load(cls, file: Path) -> "NgramWeights":
+        with np.load(file) as stored:
+            return cls(*(stored[field.name] for field in fields(cls)))
+
+    def save(self, file: Path) -> None:
+        np.savez_compressed(file, **{field.name: getattr(self, field.name) for field in fields(self)})
+
+    @cached_property
+    def expanded(self) -> Vectors:
+        """The vectors in full."""
+        return self.vectors * self.scale[:, None]
+
+    @cached_property
+    def row_of(self) -> NDArray[np.int32]:
+        """For each bucket the row of its vector, -1 where it has none."""
+        rows = np.full(BUCKETS, -1, np.int32)
+        rows[self.buckets] = np.arange(len(self.buckets))
+        return rows
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Other weights have another."""
+        digest = hashlib.sha256()
+        for field in fields(self):
+            digest.update(np.ascontiguousarray(getattr(self, field.name)).tobytes())
+        return digest.hexdigest()[:12]
 
 
 class HashedEmbedder:
-    """Vectors of unit length from signed hashing of character n-grams; alike texts share n-grams. The port is `retrieval.model.Embedder`.
+    """Texts and questions as vectors; the product of a question's and a text's is high where the text answers.
+
+    The port is `retrieval.model.Embedder`. A text's n-grams count by the square root of how often they occur.
 
     Args:
-        dimensions: length of a vector.
+        weights: None are the shipped ones.
     """
 
-    def __init__(self, dimensions: int = 256) -> None:
-        self.dimensions = dimensions
-        self.identity = f"hashed-ngrams/{dimensions}/{_weights_version()}"
+    def __init__(self, weights: NgramWeights | None = None) -> None:
+        self._weights = weights or _shipped()
+        self.dimensions = self._weights.vectors.shape[1]
+        self.identity = f"trained-ngrams/{self.dimensions}/{self._weights.fingerprint}"
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One row per text, shape (len(texts), dimensions); a text without letters gives zeros."""
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row of unit length per text, shape (len(texts), dimensions); a text without known letters gives zeros."""
+        return self._embedded(texts, None)
+
+    def embed_question(self, question: str) -> Vectors:
+        """The vector of a question, shape (dimensions,): of unit length, moved to where answers lie."""
+        vector: Vectors = self._embedded([question], self._weights.asking)[0]
+        return vector + self._weights.leaning if vector.any() else vector
+
+    def _embedded(self, texts: Sequence[str], asking: Vectors | None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for start in range(0, len(texts), _BATCH):
-            self._embed_into(vectors[start : start + _BATCH], texts[start : start + _BATCH])
-        return vectors
-
-    def _embed_into(self, vectors: NDArray[np.float32], texts: Sequence[str]) -> None:
-        pairs, counts = np.unique(_grams(texts), return_counts=True)
-        text, bucket = pairs // BUCKETS, pairs % BUCKETS
-        mixed = bucket.astype(np.uint64) * _MIX
-        column = (mixed >> np.uint64(40)) % np.uint64(self.dimensions)
-        sign = np.where(mixed >> np.uint64(63), np.float32(1), np.float32(-1))
-        np.add.at(vectors, (text, column.astype(np.int64)), sign * np.sqrt(counts).astype(np.float32) * _rarity()[bucket])
+            self._sum_into(vectors[start : start + _BATCH], texts[start : start + _BATCH], asking)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors
 
-
-def rarity_of(texts: Sequence[str]) -> NDArray[np.uint8]:
-    """For each bucket of n-grams how rare it is among `texts` (inverse document frequency), in sixteenths."""
-    seen = np.zeros(BUCKETS)
-    for start in range(0, len(texts), _BATCH):
-        seen += np.bincount(np.unique(_grams(texts[start : start + _BATCH])) % BUCKETS, minlength=BUCKETS)
-    return np.clip(np.round(16 * np.log(1 + (len(texts) - seen + 0.5) / (seen + 0.5))), 0, 255).astype(np.uint8)
-
-
-def _grams(texts: Sequence[str]) -> NDArray[np.int64]:
-    """All n-grams as text number times BUCKETS plus bucket, for all sizes; none crosses what is no letter or digit."""
-    plain = [normalise(text).text for text in texts]
-    codes = np.frombuffer("\n".join(plain).encode("utf-32-le"), np.uint32).astype(np.uint64)
-    owner = np.repeat(np.arange(len(plain)), [len(text) + 1 for text in plain])[: len(codes)]
-    letters = _letters(codes)
-    found = []
-    for size in _SIZES:
-        whole, mixed = np.ones(max(0, len(codes) - size + 1), bool), np.zeros(max(0, len(codes) - size + 1), np.uint64)
-        for offset in range(size):
-            whole &= letters[offset : offset + len(whole)]
-            mixed = (mixed + codes[offset : offset + len(whole)] + np.uint64(size)) * _MIX
-        bucket = (mixed >> np.uint64(48)).astype(np.int64)
-        found.append((owner[: len(whole)].astype(np.int64) * BUCKETS + bucket)[whole])
-    return np.concatenate(found)
-
-
-def _letters(codes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    chinese = (codes >= 0x4E00) & (codes <= 0x9FFF)
-    latin = (codes >= ord("a")) & (codes <= ord("z"))
-    return chinese | latin | ((codes >= ord("0")) & (codes <= ord("9")))
+    def _sum_into(self, vectors: Vectors, texts: Sequence[str], asking: Vectors | None) -> None:
+        bags = bags_of(texts)
+        rows, known = self._weights.row_of[bags.bucket], self._weights.expanded
+        counts = np.sqrt(bags.times[rows >= 0]).astype(np.float32)
+        texts_of, rows = bags.text[rows >= 0], rows[rows >= 0]
+        if asking is not None:
+            counts *= asking[rows]
+        bounds = np.searchsorted(texts_of, np.arange(len(texts) + 1))
+        for number, (start, end) in enumerate(pairwise(bounds)):
+            np.matmul(counts[start:end], known[rows[start:end]], out=vectors[number])
 
 
 @cache
-def _rarity() -> Any:
-    with np.load(_RARITY) as stored:
-        return stored["rarity_in_sixteenths"].astype(np.float32) / 16
-
-
-@cache
-def _weights_version() -> str:
-    return hashlib.sha256(_RARITY.read_bytes()).hexdigest()[:12]
+def _shipped() -> NgramWeights:
+    return NgramWeights.load(WEIGHTS)

@@ -1,19 +1,25 @@
-"""Making one ranking of several."""
+"""Making one ranking of several signs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 
-def fuse(rankings: Sequence[tuple[Mapping[int, float], float]]) -> dict[int, float]:
-    """One ranking, best first: each ranking's scores as shares of its best one, times its weight, added up.
+def fuse(
+    lexical: Mapping[int, float], dense: Mapping[int, float], dense_weight: float, standing: Callable[[int], float]
+) -> dict[int, float]:
+    """One ranking, best first: a row's share of the best lexical score, its likeness by weight, and its standing, added up.
 
-    Shares keep how far apart hits are, which ranks alone forget; a row missing from a ranking gets nothing from it.
+    Shares keep how far apart hits are, which ranks alone forget. A row that one ranking did not
+    reach is, there, as good as the last it did.
 
     Args:
-        rankings: rows with scores, each with the weight of that ranking.
+        lexical: rows with scores above 0.
+        dense: rows with likeness.
+        standing: what a row has whatever is asked.
     """
-    total: dict[int, float] = {}
-    for scores, weight in rankings:
-        best = max(scores.values(), default=0.0)
-        for row, score in scores.items():
-            total[row] = total.get(row, 0.0) + (weight * score / best if best > 0 else 0.0)
+    best = max(lexical.values(), default=1.0)
+    least_share, least_likeness = min(lexical.values(), default=0.0) / best, min(dense.values(), default=0.0)
+    total = {
+        row: (lexical[row] / best if row in lexical else least_share) + dense_weight * dense.get(row, least_likeness) + standing(row)
+        for row in lexical.keys() | dense.keys()
+    }
     return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))

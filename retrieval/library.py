@@ -17,7 +17,7 @@ from knowledge_base.region import NATIONAL, Region
 from knowledge_base.structure import article_number
 from prompts import say
 from retrieval.answering import compose
-from retrieval.bridging import bridges, weigh
+from retrieval.bridging import bridges, rarely, weigh
 from retrieval.doubt import pairs_of
 from retrieval.embedding import HashedEmbedder
 from retrieval.evidence import Answer, CaseHit, ClauseHit
@@ -26,11 +26,17 @@ from retrieval.model import Embedder
 from retrieval.reasons import Reasons
 from retrieval.shelf import Shelf, ShelvedCase, ShelvedClause, load_cases, load_clauses, places_covering
 from retrieval.shortcut import matching_title, mentioned, same_article
+from retrieval.standing import Standing, shipped
 
 SMALL_CHANGE_ENTRIES = 500
 """Up to so many entries the dense index follows within `refresh`; more follow in the background."""
 CASE_SINGLE_CHARACTERS = 0.0
 """Past cases are searched by pairs of characters alone (docs/decisions/0003-lexical-index.md)."""
+STANDING_WEIGHT = 0.1
+"""What the standing of a document counts in a question of which the lexicon knows no word, so that no phrase leads to the department's own
+rules (docs/models/embedding.md)."""
+LENGTH_WEIGHT = 0.12
+"""What a case loses when it is e times as long: long replies share something with everything."""
 
 
 class DenseState(StrEnum):
@@ -60,9 +66,11 @@ class Library:
         folder: where the indexes are kept; None keeps them in memory. While another process owns the folder, this one
             searches lexically, in memory, and its status says so.
         embedder: None is the embedded one.
+        standing: None is the shipped one.
     """
 
-    def __init__(self, folder: Path | None = None, embedder: Embedder | None = None) -> None:
+    def __init__(self, folder: Path | None = None, embedder: Embedder | None = None, standing: Standing | None = None) -> None:
+        self.standing = standing or shipped()
         self._folder, self._embedder, self._shelf = folder, embedder or HashedEmbedder(), Shelf()
         self._indexes = Indexes(None, self._embedder)
         self._refreshing, self._filling = asyncio.Lock(), asyncio.Lock()
@@ -75,9 +83,15 @@ class Library:
         return cls(folder, embedder)
 
     @classmethod
-    def of(cls, clauses: Iterable[ShelvedClause], cases: Iterable[ShelvedCase], embedder: Embedder | None = None) -> Self:
+    def of(
+        cls,
+        clauses: Iterable[ShelvedClause],
+        cases: Iterable[ShelvedCase],
+        embedder: Embedder | None = None,
+        standing: Standing | None = None,
+    ) -> Self:
         """A library in memory of what is handed in, without a database."""
-        library = cls(None, embedder)
+        library = cls(None, embedder, standing)
         library._shelf = Shelf.of(clauses, cases)
         unchanged = dict.fromkeys(Pool, ())
         library._indexes.follow_lexical(library._shelf.entries(), unchanged, 0)
@@ -104,7 +118,7 @@ class Library:
 
     def search_clauses(self, query: str, *, region: Region, on: date, limit: int = 10) -> list[ClauseHit]:
         """Clauses in force on a day that apply at a place, best first; a clause that is named comes before all."""
-        shelf, found = self._shelf, bridges(query)
+        shelf, found, standings = self._shelf, bridges(query), self.standing
 
         def offered(row: int) -> bool:
             return row in shelf.clauses and shelf.clauses[row].applies(region, on)
@@ -113,7 +127,11 @@ class Library:
         index = self._indexes.pools[Pool.CLAUSES]
         covering = places_covering(region)
         places = None if shelf.places <= covering else covering  # narrowing costs time
-        ranked = index.search(text, weigh(query, found), limit, keep=offered, places=places)
+
+        def standing(row: int) -> float:
+            return 0.0 if found else STANDING_WEIGHT * standings.of(shelf.clauses[row].hit.title)
+
+        ranked = index.search(text, weigh(query, found), limit, keep=offered, places=places, standing=standing)
         named = self.clauses_named(query, region=region, on=on)
         first = {hit.key for hit in named}
         hits = [replace(shelf.clauses[row].hit, score=score) for row, score in ranked.items()]
@@ -127,8 +145,12 @@ class Library:
         def offered(row: int) -> bool:
             return row in shelf.cases and shelf.cases[row].hit.key not in without
 
-        weights = weigh(query, single_characters=CASE_SINGLE_CHARACTERS)
-        ranked = self._indexes.pools[Pool.CASES].search(query, weights, limit, keep=offered)
+        def standing(row: int) -> float:
+            return -LENGTH_WEIGHT * shelf.cases[row].log_length
+
+        index = self._indexes.pools[Pool.CASES]
+        weights = rarely(weigh(query, single_characters=CASE_SINGLE_CHARACTERS), index.lexical)
+        ranked = index.search(query, weights, limit, keep=offered, standing=standing)
         return [replace(shelf.cases[row].hit, score=score) for row, score in ranked.items()]
 
     def clause(self, key: str) -> ClauseHit | None:
@@ -165,6 +187,11 @@ class Library:
     def answer(self, question: str, *, region: Region, on: date) -> Answer:
         """An answer word for word, or a refusal when the evidence is thin."""
         return compose(self, question, region=region, on=on)
+
+    def search_by_words_alone(self) -> None:
+        """Leave the dense index aside from now on, to see what it is worth."""
+        for index in self._indexes.pools.values():
+            index.dense_ready = False
 
     async def refresh(self, session: AsyncSession) -> int:
         """Follow the rows: apply every KnowledgeChange since the last call. Returns how many were applied.

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 
 class Embedder(Protocol):
-    """Turns text into vectors of unit length. `identity` changes whenever the vectors would; the dense index is rebuilt then."""
+    """Turns texts and questions into vectors whose product says how well one answers the other.
+
+    `identity` changes whenever the vectors would; the dense index is rebuilt then.
+    """
 
     identity: str
     dimensions: int
@@ -19,6 +22,10 @@ class Embedder(Protocol):
         Raises:
             ModelUnavailable: an embedder outside does not answer; search goes on lexically.
         """
+        ...
+
+    def embed_question(self, question: str) -> NDArray[np.float32]:
+        """The vector of a question, shape (dimensions,); as `embed` otherwise."""
         ...
 
 

@@ -1,6 +1,7 @@
 """One pool's two indexes searched as one: lexical and dense ranking, fused, nothing kept that may not be offered."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import islice
 
 from retrieval.errors import IndexUnavailable, ModelUnavailable
 from retrieval.fusion import fuse
@@ -8,9 +9,10 @@ from retrieval.lexical import Entry, LexicalIndex
 from retrieval.model import Embedder
 from retrieval.vectors import VectorStore
 
-DENSE_WEIGHT = 0.1
-"""Weight of the dense ranking against 1.0 of the lexical one: untrained vectors add no more (docs/decisions/0003-lexical-index.md)."""
-FIRST_FETCH = 60
+DENSE_WEIGHT = 1.5
+"""What likeness by the embedder counts against the share of the best lexical score (docs/decisions/0003-lexical-index.md)."""
+DEPTH = 200
+"""So many rows of each ranking are fused, even where fewer are asked for."""
 WIDENING = 4
 
 
@@ -42,7 +44,14 @@ class PoolIndex:
             self.vectors.replace(subjects, entries, self.embedder.embed([entry.text for entry in entries]))
 
     def search(
-        self, text: str, weights: Mapping[str, float], limit: int, *, keep: Callable[[int], bool], places: Collection[str] | None = None
+        self,
+        text: str,
+        weights: Mapping[str, float],
+        limit: int,
+        *,
+        keep: Callable[[int], bool],
+        places: Collection[str] | None = None,
+        standing: Callable[[int], float] = lambda _: 0.0,
     ) -> dict[int, float]:
         """Rows that may be offered, with their scores, best first. Each index is asked for more until enough are left.
 
@@ -51,16 +60,18 @@ class PoolIndex:
             weights: the query's terms for the lexical one.
             keep: whether a row may be offered.
             places: places to which the lexical search is narrowed beforehand.
+            standing: what a row has whatever is asked.
         """
         lexical = _widened(lambda fetch: self.lexical.search(weights, fetch, places), limit, keep)
-        return dict(list(fuse([(lexical, 1.0), (self._search_dense(text, limit, keep), DENSE_WEIGHT)]).items())[:limit])
+        fused = fuse(lexical, self._search_dense(text, limit, keep), DENSE_WEIGHT, standing)
+        return dict(islice(fused.items(), limit))
 
     def _search_dense(self, text: str, limit: int, keep: Callable[[int], bool]) -> dict[int, float]:
         vectors = self.vectors
         if vectors is None or not self.dense_ready:
             return {}
         try:
-            vector = self.embedder.embed([text])[0]
+            vector = self.embedder.embed_question(text)
             return _widened(lambda fetch: vectors.search(vector, fetch), limit, keep)
         except (ModelUnavailable, IndexUnavailable):
             return {}
@@ -68,7 +79,7 @@ class PoolIndex:
 
 def _widened(search: Callable[[int], dict[int, float]], limit: int, keep: Callable[[int], bool]) -> dict[int, float]:
     """Ask for ever more until `limit` rows are left that may be offered, or there are no more."""
-    fetch = max(FIRST_FETCH, 2 * limit)
+    fetch = max(DEPTH, 2 * limit)
     while True:
         found = search(fetch)
         kept = {row: score for row, score in found.items() if keep(row)}

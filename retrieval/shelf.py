@@ -1,5 +1,6 @@
 """What is on the shelf: the rows of the knowledge base as searching needs them, in memory."""
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,11 @@ class ShelvedCase:
 
     subject: int
     hit: CaseHit
+
+    @property
+    def log_length(self) -> float:
+        """Logarithm of how many characters it has."""
+        return math.log(1 + len(self.hit.question) + len(self.hit.reply))
 
     def entry(self) -> Entry:
         return Entry(self.subject, self.subject, f"{self.hit.question}\n{self.hit.reply}")

@@ -13,12 +13,13 @@ import pytest
 from knowledge_base.document import ParsedDocument
 from knowledge_base.importing import add_past_case, import_document
 from knowledge_base.region import NATIONAL
+from knowledge_base.standing import approve_document, withdraw_document
 from retrieval.dense import FolderLock
 from retrieval.embedding import HashedEmbedder
 from retrieval.library import DenseState, Library
-from knowledge_base.standing import approve_document, withdraw_document
 from storage.clock import ManualClock
 from storage.engine import Database
+from tests.retrieval.embedders import ShortEmbedder, WaitingEmbedder
 
 TODAY = date(2026, 3, 6)
 OLD = ParsedDocument("夜市办法", "第一条 夜市摊位应当整洁。\n第二条 收摊不迟于二十二时。", version_date=date(2019, 1, 1))
@@ -135,11 +136,31 @@ async def test_vectors_that_took_the_process_down_are_not_opened_again(database:
 
 async def test_another_embedder_fills_the_dense_index_anew(database: Database, clock: ManualClock, tmp_path: Path) -> None:
     await _import(database, clock, OLD)
-    for dimensions in (256, 64):
-        async with Library.open(tmp_path / "index", HashedEmbedder(dimensions)) as library:
+    for embedder in (HashedEmbedder(), ShortEmbedder()):
+        async with Library.open(tmp_path / "index", embedder) as library:
             await _refresh(database, library)
             assert library.status.dense is DenseState.READY
             assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
+
+
+async def test_while_another_embedder_fills_the_index_it_is_searched_lexically_and_said(
+    database: Database, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.library.SMALL_CHANGE_ENTRIES", 0)
+    await _import(database, clock, OLD)
+    async with Library.open(tmp_path / "index") as library:
+        await _refresh(database, library)
+        await library.wait_until_level()
+    waiting = WaitingEmbedder()
+    async with Library.open(tmp_path / "index", waiting) as library:
+        await _refresh(database, library)
+        assert library.status.dense is DenseState.REBUILDING
+        assert "索引重建中" in library.status.note
+        assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
+        waiting.may.set()
+        await library.wait_until_level()
+        assert library.status.dense is DenseState.READY
+        assert library.status.note == ""
 
 
 @pytest.fixture

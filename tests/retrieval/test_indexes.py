@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,8 +19,6 @@ from retrieval.terms import terms
 from retrieval.vectors import MemoryVectors, VectorStore
 from tests.retrieval.shelves import CITY, TODAY, library
 
-EMBEDDER = HashedEmbedder()
-
 
 @pytest.fixture(params=["memory", "chroma"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
@@ -32,6 +29,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStor
         yield chroma.collection("clauses", EMBEDDER.identity)
 
 
+EMBEDDER = HashedEmbedder()
 TEXTS = {1: "夜市摊位应当整洁", 2: "养犬应当登记", 3: "路灯应当明亮", 4: "夜市不得扰民"}
 
 
@@ -64,20 +62,6 @@ class TestEveryVectorStore:
         assert store.search(EMBEDDER.embed(["夜市"])[0], 10) == {}
 
 
-def test_vectors_are_of_unit_length_and_alike_for_alike_texts() -> None:
-    vectors = EMBEDDER.embed(["禁止夜间施工", "夜间禁止施工作业", "宠物犬登记", "", "？！"])
-    assert vectors.shape == (5, EMBEDDER.dimensions)
-    assert np.linalg.norm(vectors[:3], axis=1) == pytest.approx([1.0] * 3, abs=1e-5)
-    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
-    assert not vectors[3:].any()
-
-
-@given(st.lists(st.text(alphabet="夜市养犬ab1。 \n繁體", max_size=20), max_size=6))
-def test_a_vector_does_not_depend_on_its_neighbours(texts: list[str]) -> None:
-    together = EMBEDDER.embed(texts)
-    assert all(np.allclose(together[place], EMBEDDER.embed([text])[0], atol=1e-6) for place, text in enumerate(texts))
-
-
 def test_terms_are_characters_and_pairs_and_whole_numbers() -> None:
     assert terms("夜市12345，ＡＢ路") == ["夜", "市", "夜市", "12345", "ab", "路"]
 
@@ -100,14 +84,33 @@ def test_the_lexical_index_replaces_by_subject_and_narrows_to_places(tmp_path: P
 rankings = st.dictionaries(st.integers(1, 9), st.floats(0.1, 50), max_size=6)
 
 
+def _nothing(_: int) -> float:
+    return 0.0
+
+
 @given(rankings, st.floats(0.1, 5))
 def test_a_ranking_alone_keeps_its_order(scores: dict[int, float], weight: float) -> None:
-    fused = fuse([(scores, weight), ({}, 1.0)])
-    assert list(fused) == sorted(scores, key=lambda row: (-scores[row] / max(scores.values()) * weight, row))
+    assert list(fuse(scores, {}, weight, _nothing)) == sorted(scores, key=lambda row: (-scores[row] / max(scores.values()), row))
+    assert list(fuse({}, scores, weight, _nothing)) == sorted(scores, key=lambda row: (-weight * scores[row], row))
+
+
+@given(rankings, rankings, st.floats(0.1, 5))
+def test_whoever_leads_both_rankings_leads(lexical: dict[int, float], dense: dict[int, float], weight: float) -> None:
+    fused = fuse({**lexical, 5: 60.0}, {**dense, 5: 60.0}, weight, _nothing)
+    assert next(iter(fused)) == 5
+    assert set(fused) == lexical.keys() | dense.keys() | {5}
 
 
 def test_agreement_outweighs_one_ranking() -> None:
-    assert next(iter(fuse([({1: 10.0, 2: 9.0}, 1.0), ({2: 0.9, 3: 0.8}, 0.2)]))) == 2
+    assert next(iter(fuse({1: 10.0, 2: 9.0}, {2: 0.9, 3: 0.5}, 1.0, _nothing))) == 2
+
+
+def test_a_row_that_one_ranking_did_not_reach_is_no_worse_there_than_its_last() -> None:
+    assert fuse({1: 10.0, 2: 5.0}, {1: 0.9, 3: 0.7}, 1.0, _nothing) == {1: 1.9, 2: 1.2, 3: 1.2}
+
+
+def test_standing_decides_between_equals() -> None:
+    assert list(fuse({1: 3.0, 2: 3.0}, {}, 1.0, {1: 0.0, 2: 0.1}.__getitem__)) == [2, 1]
 
 
 def test_the_lexicon_is_broad_and_each_lay_word_leads_somewhere() -> None:
