@@ -54,8 +54,11 @@ def mask_personal_data(text: str) -> Masked:
     stay, and so does the building: someone must be sent there.
     """
     plain = text.translate(_HALF_WIDTH) if _WIDE.search(text) else text
-    numbers = [piece for look_for in _DETECTORS for piece in look_for(plain)]
+    detectors = _DETECTORS if _DIGIT.search(plain) else _WITHOUT_DIGITS
+    numbers = [piece for detector in detectors for piece in detector.find(plain)]
     found = _without_overlap([*numbers, *_names(to_simplified(plain), numbers)])
+    if not found:
+        return Masked(text)
     masked = list(text)
     for piece in found:
         masked[piece.start : piece.end] = "*" * (piece.end - piece.start)
@@ -85,17 +88,20 @@ def _always(_: str) -> bool:
     return True
 
 
-def _detector(
-    kind: PersonalData, pattern: str, accepts: Callable[[str], bool] = _always, flags: int = 0
-) -> Callable[[str], Iterable[Found]]:
-    """Finds `pattern`, or its group `it` where it has one, if `accepts` agrees."""
-    compiled = re.compile(pattern, flags)
-    group = "it" if "it" in compiled.groupindex else 0
+class _Detector:
+    """Finds `pattern`, or its group `it` where it has one, if `accepts` agrees. Most kinds hold a digit, and many posts have none."""
 
-    def detect(text: str) -> Iterable[Found]:
-        return (Found(kind, *match.span(group)) for match in compiled.finditer(text) if accepts(match.group(group)))
+    def __init__(
+        self, kind: PersonalData, pattern: str, accepts: Callable[[str], bool] = _always, flags: int = 0, *, needs_digit: bool = True
+    ) -> None:
+        self._kind, self._accepts, self._pattern = kind, accepts, re.compile(pattern, flags)
+        self._group = "it" if "it" in self._pattern.groupindex else 0
+        self.needs_digit = needs_digit
 
-    return detect
+    def find(self, text: str) -> Iterator[Found]:
+        for match in self._pattern.finditer(text):
+            if self._accepts(match[self._group]):
+                yield Found(self._kind, *match.span(self._group))
 
 
 def _digits(text: str) -> str:
@@ -129,6 +135,7 @@ _HALF_WIDTH = {
 }
 """Full-width digits, letters, @, - and +."""
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ＠－＋]")
+_DIGIT = re.compile(r"\d")
 _FIGURES = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺①②③④⑤⑥⑦⑧⑨⓪貳叄陸", "00123456789123456789" + "1" + "1234567890" + "236")
 _FIGURE = "[0-9零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺①②③④⑤⑥⑦⑧⑨⓪貳叄陸]"
 _GAP = r"[ \-—–.·_/~]{0,3}"
@@ -144,39 +151,49 @@ _INSTITUTION = re.compile(
 )
 
 _DETECTORS = (
-    _detector(PersonalData.EMAIL, r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
-    _detector(PersonalData.ID_NUMBER, r"(?<![0-9A-Za-z])\d{6}[ ]?\d{8}[ ]?\d{3}[0-9Xx](?![0-9A-Za-z])", _is_id_number),
-    _detector(
+    _Detector(PersonalData.EMAIL, r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", needs_digit=False),
+    _Detector(PersonalData.ID_NUMBER, r"(?<![0-9A-Za-z])\d{6}[ ]?\d{8}[ ]?\d{3}[0-9Xx](?![0-9A-Za-z])", _is_id_number),
+    _Detector(
         PersonalData.ID_NUMBER, r"身份[证證](?:号码?|號碼?)?[:：是为为 ]{0,3}(?P<it>\d{6}[ ]?\d{8}[ ]?\d{3}[0-9Xx]|\d{15})(?![0-9A-Za-z])"
     ),
-    _detector(PersonalData.BANK_CARD, r"(?<!\d)[3-6]\d{3}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)", _is_bank_card),
-    _detector(PersonalData.BANK_CARD, r"(?:卡[号號]|银行卡|銀行卡|[账帐賬帳][号號户戶])[:：是为 ]{0,3}(?P<it>\d(?:[ -]?\d){11,18})(?!\d)"),
-    _detector(PersonalData.MOBILE, rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?[1一壹幺①](?:{_GAP}{_FIGURE}){{10}}(?!\d)", _is_mobile),
-    _detector(PersonalData.PHONE, r"(?<!\d)[(（]?0(?:10|2\d|[3-9]\d{2})[)）]?[ \-.]?[2-8]\d{6,7}(?!\d)"),
-    _detector(
+    _Detector(PersonalData.BANK_CARD, r"(?<!\d)[3-6]\d{3}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)", _is_bank_card),
+    _Detector(PersonalData.BANK_CARD, r"(?:卡[号號]|银行卡|銀行卡|[账帐賬帳][号號户戶])[:：是为 ]{0,3}(?P<it>\d(?:[ -]?\d){11,18})(?!\d)"),
+    _Detector(
+        PersonalData.MOBILE, rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?[1一壹幺①](?:{_GAP}{_FIGURE}){{10}}(?!\d)", _is_mobile, needs_digit=False
+    ),
+    _Detector(PersonalData.PHONE, r"(?<!\d)[(（]?0(?:10|2\d|[3-9]\d{2})[)）]?[ \-.]?[2-8]\d{6,7}(?!\d)"),
+    _Detector(
         PersonalData.PHONE, r"(?:电话|電話|座机|座機|致电|手机|手機)[号码號碼]{0,2}[:： 是为]{0,2}(?P<it>[2-8]\d{2,3}[ -]?\d{4})(?!\d)"
     ),
-    _detector(
+    _Detector(
         PersonalData.PLATE,
         rf"{_PROVINCE}[A-HJ-NP-Z][·•. ]?{_PLATE_SIGN}{{4,5}}[A-HJ-NP-Z0-9挂学警港澳](?![A-Z0-9])",
         _is_plate,
         re.IGNORECASE,
     ),
-    _detector(PersonalData.PLATE, r"[车車]牌[号號]?码?[:：是为 ]{0,2}(?P<it>[A-HJ-NP-Z][·•. -]?[A-Z0-9]{5,6})(?![A-Z0-9])", _is_plate),
-    _detector(PersonalData.ACCOUNT, r"(?:QQ|qq|扣扣|企鹅)(?:号码?)?[:： 是]{0,2}(?P<it>[1-9]\d{4,10})(?!\d)"),
-    _detector(
+    _Detector(PersonalData.PLATE, r"[车車]牌[号號]?码?[:：是为 ]{0,2}(?P<it>[A-HJ-NP-Z][·•. -]?[A-Z0-9]{5,6})(?![A-Z0-9])", _is_plate),
+    _Detector(PersonalData.ACCOUNT, r"(?:QQ|qq|扣扣|企鹅)(?:号码?)?[:： 是]{0,2}(?P<it>[1-9]\d{4,10})(?!\d)"),
+    _Detector(
         PersonalData.ACCOUNT,
         r"(?:[微薇威徽]信|[VvWw][Xx]|[Vv]信|加[vV微]|绿泡泡)(?:[号號]码?|同号)?[:： 是为]{0,3}"
         r"(?P<it>[A-Za-z][A-Za-z0-9_-]{5,19}|[1-9]\d{5,10})(?![A-Za-z0-9_-])",
+        needs_digit=False,
     ),
-    _detector(
-        PersonalData.NICKNAME, r"(?<![A-Za-z0-9._-])@(?P<it>[^\s@:：,，。.！!？?;；、()（）\[\]【】《》#“”\"'*/]{1,16})", _is_private
+    _Detector(
+        PersonalData.NICKNAME,
+        r"(?<![A-Za-z0-9._-])@(?P<it>[^\s@:：,，。.！!？?;；、()（）\[\]【】《》#“”\"'*/]{1,16})",
+        _is_private,
+        needs_digit=False,
     ),
-    _detector(
+    _Detector(
         PersonalData.DOOR,
         rf"(?:[栋幢座楼棟樓#]|号楼|號樓)[ \-]?{_ENTRANCE}?[ \-]?(?P<it>{_ROOM})(?=[ ]?(?:[室房号號]|[户戶](?![业居人住家村都多余業餘])))",
+        needs_digit=False,
     ),
-    _detector(PersonalData.DOOR, rf"(?:[单單]元|[栋幢棟])[ \-]?(?P<it>{_ROOM})(?![\d年月米平个元人户栋幢层号期次多余家])"),
-    _detector(PersonalData.DOOR, r"(?<![\d\-])\d{1,3}[ ]?[栋幢棟]?[-－]\d{1,2}[-－](?P<it>\d{3,4})(?![\d\-])"),
+    _Detector(
+        PersonalData.DOOR, rf"(?:[单單]元|[栋幢棟])[ \-]?(?P<it>{_ROOM})(?![\d年月米平个元人户栋幢层号期次多余家])", needs_digit=False
+    ),
+    _Detector(PersonalData.DOOR, r"(?<![\d\-])\d{1,3}[ ]?[栋幢棟]?[-－]\d{1,2}[-－](?P<it>\d{3,4})(?![\d\-])"),
 )
 """Surer kinds first."""
+_WITHOUT_DIGITS = tuple(detector for detector in _DETECTORS if not detector.needs_digit)

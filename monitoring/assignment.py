@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from monitoring.likeness import LikenessModel, Resemblance, Voice, compare
+from monitoring.likeness import LikenessModel, Resemblance, Voice, compare, find
 from monitoring.lines import OTHER
 from monitoring.matter import districts_in, read_matter
 from monitoring.rarity import rarity
@@ -86,9 +86,12 @@ def voice_of(
 
 def keys_of(wording: Wording) -> list[int]:
     """The rarest runs of characters, those of the head first: what the post is looked up by."""
-    in_head = np.isin(wording.grams, wording.head[wording.head != BREAK])
+    in_head = np.zeros(len(wording.grams), bool)
+    places, is_held = find(wording.head[wording.head != BREAK], wording.grams)
+    in_head[places[is_held]] = True
     worth = rarity(wording.grams) * (1 + 0.5 * np.log(wording.counts)) * np.where(in_head, _HEAD_WORTH, 1.0)
-    return [int(key) for key in wording.grams[np.argsort(-worth, kind="stable")[:KEYS]]]
+    keys: list[int] = wording.grams[np.argsort(-worth, kind="stable")[:KEYS]].tolist()
+    return keys
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ async def assign(index: EventIndex, voice: Voice, keys: Sequence[int], model: Li
 
 def _compared(voice: Voice, remembered: Mapping[int, Sequence[Voice]], model: LikenessModel | None) -> dict[int, list[Resemblance]]:
     """What a post has in common with the remembered posts of each event, all compared in one go."""
-    resemblances = iter(compare(voice, [other for voices in remembered.values() for other in voices], model))
+    resemblances = iter(compare(voice, *remembered.values(), model=model))
     return {event: [next(resemblances) for _ in voices] for event, voices in remembered.items() if voices}
 
 

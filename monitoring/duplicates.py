@@ -17,7 +17,7 @@ from rensa import RMinHash
 
 from monitoring.likeness import is_same_place
 from monitoring.rarity import rarity
-from monitoring.wording import Wording, matching_text, read_wording
+from monitoring.wording import NO_LETTER, Wording, matching_text, read_wording
 
 BANDS = 24
 ROWS_PER_BAND = 3
@@ -70,7 +70,7 @@ class DuplicateIndex(Protocol):
 
 def text_of(title: str, text: str, *, district: str | None = None, place: str | None = None) -> Text:
     """The letters and digits of a post; links, mentions and pictographs do not count. The place counts as known where its district is."""
-    return Text("".join(filter(str.isalnum, matching_text(f"{title}\n{text}"))), place if district else None)
+    return Text(NO_LETTER.sub("", matching_text(f"{title}\n{text}")), place if district else None)
 
 
 def bands_of(text: Text, wording: Wording) -> list[int]:
@@ -81,8 +81,9 @@ def bands_of(text: Text, wording: Wording) -> list[int]:
         return [_number(text.letters.encode())]
     tokens, ends = wording.grams.astype(np.uint64), np.array([0, len(wording.grams)], np.uint64)
     digest = RMinHash.digest_matrix_from_flat_token_hashes(tokens, ends, BANDS * ROWS_PER_BAND, _SEED).to_rows()[0]
-    rows = np.array(digest, np.uint32).reshape(BANDS, ROWS_PER_BAND)
-    return [_number(bytes([band]) + row.tobytes()) for band, row in enumerate(rows)]
+    rows = np.array(digest, np.uint32).tobytes()
+    width = len(rows) // BANDS
+    return [_number(bytes([band]) + rows[band * width : (band + 1) * width]) for band in range(BANDS)]
 
 
 async def find_original(index: DuplicateIndex, text: Text, bands: Sequence[int]) -> int | None:

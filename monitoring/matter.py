@@ -14,6 +14,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from language.hashed_ngrams import distinct
 from monitoring.commonness import is_common
 from monitoring.lexicon import BUILT_IN, Lexicon, read_toml, word_lists
 from monitoring.rarity import rarity
@@ -111,11 +112,16 @@ def read_matter(title: str, text: str) -> Matter:
     head_length = len(title) if title.strip() else HEAD_CHARACTERS + 1
     opening = whole[: max(OPENING_CHARACTERS, head_length)]
     points = np.where(_is_name(opening), code_points(opening), np.uint64(0))
-    pairs, spoken = pairs_of(points[:head_length]), pairs_of(points)
+    spoken = pairs_of(points)
     in_headline = points[:head_length].astype(np.uint32)
     troubles, told = _troubles(whole, head_length)
     return Matter(
-        pairs, np.unique(spoken[spoken != BREAK]), np.unique(in_headline[in_headline > 0]), _numbered(whole[:head_length]), troubles, told
+        spoken[: max(head_length - 1, 0)],
+        distinct(spoken[spoken != BREAK]),
+        distinct(in_headline[in_headline > 0]),
+        _numbered(whole[:head_length]),
+        troubles,
+        told,
     )
 
 
