@@ -7,7 +7,7 @@ from knowledge_base.errors import UnreadableDocument
 from knowledge_base.extracted import Extracted
 from monitoring.errors import SourceError
 
-SECONDS = {"pdf": 30.0, "docx": 8.0, "html": 3.0}
+SECONDS = {"pdf": 30.0, "docx": 8.0, "html": 1.3}
 """Processor time for one file by its kind. pypdf reads some 30 pages a second; the largest honest page or Word file takes less than one."""
 
 
