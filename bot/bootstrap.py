@@ -63,6 +63,7 @@ async def open_house(
             library=library,
             writer=writer or _writer(settings),
             advisor=_advisor(settings),
+            model=_model(settings) if settings.model.name else None,
             publisher=await opened.enter_async_context(_publisher(settings)),
             anchor=settings.data_dir / ANCHOR_FILE,
             public_url=settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}",

@@ -4,10 +4,12 @@ import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from bot.bootstrap import open_house
+from bot.conversation.policy import answer_policy, clause_page
 from bot.evaluation.drafts import matter_of
 from bot.house import House
 from bot.settings import load_settings
@@ -20,20 +22,36 @@ from casework.routes import level_named, line_named, route_card
 from language.masking import mask_personal_data
 from monitoring.lines import LINES
 from prompts import say
+from retrieval.evidence import Answer
 
 
 async def ask(settings_path: Path, question: str, *, as_json: bool) -> int:
     """Print the answer to a question. Returns 1 when it is refused for want of evidence."""
     async with open_house(load_settings(settings_path)) as house:
-        region, today = house.desk.department.region, house.clock.now().date()
-        answer = await asyncio.to_thread(house.library.answer, question, region=region, on=today)
+        answer = await answer_policy(house, question, house.clock.now())
         note = house.library.status.note
     if as_json:
-        citations = [{"key": quote.clause.key, "name": quote.clause.name, "quote": quote.text} for quote in answer.quotes]
-        typer.echo(json.dumps({"refused": answer.refused, "text": answer.text, "citations": citations}, ensure_ascii=False))
+        typer.echo(json.dumps(_answer_row(answer, house.public_url), ensure_ascii=False, default=str))
     else:
-        typer.echo("\n".join(part for part in (answer.text, note) if part))
+        links = (f"{quote.clause.name}  {house.public_url}{clause_page(quote)}" for quote in answer.quotes)
+        typer.echo("\n".join(part for part in (answer.text, *links, note) if part))
     return int(answer.refused)
+
+
+def _answer_row(answer: Answer, public_url: str) -> dict[str, Any]:
+    citations = [
+        {
+            "key": quote.clause.key, "name": quote.clause.name, "quote": quote.text, "version_date": quote.clause.version_date,
+            "effective_on": quote.clause.effective_on, "ended_on": quote.clause.ended_on, "why": quote.clause.why,
+            "link": public_url + clause_page(quote),
+        }
+        for quote in answer.quotes
+    ]  # fmt: skip
+    elsewhere = [{"key": quote.clause.key, "name": quote.clause.name, "quote": quote.text} for quote in answer.elsewhere]
+    return {
+        "refused": answer.refused, "text": answer.text, "citations": citations, "elsewhere": elsewhere, "notes": answer.notes,
+        "worded_by": answer.worded_by, "similar_cases": [case.key for case in answer.similar_cases],
+    }  # fmt: skip
 
 
 async def draft(settings_path: Path, text: str, *, as_json: bool) -> int:

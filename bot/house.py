@@ -10,6 +10,7 @@ from casework.drafting.writer import ReplyWriter
 from casework.publication import ReplyPublisher
 from monitoring.advice import LevelAdvisor
 from retrieval.library import Library
+from retrieval.model import LanguageModel
 from storage.clock import Clock
 from storage.engine import Database
 
@@ -21,6 +22,7 @@ class House:
     Attributes:
         writer: drafts replies; falls back to the embedded one by itself.
         advisor: a model that may raise levels; None where none is configured for it.
+        model: puts answers into plain words; None where no model is configured.
         publisher: publishes without a person's hand; None where the department publishes by hand.
         anchor: the file outside the database that the head of the audit chain is noted in.
         stirred: set after every change, so that the loops look at once instead of at their next turn.
@@ -38,5 +40,6 @@ class House:
     anchor: Path
     advisor: LevelAdvisor | None = None
     public_url: str = ""
+    model: LanguageModel | None = None
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     shelved: asyncio.Event = field(default_factory=asyncio.Event)

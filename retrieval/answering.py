@@ -1,79 +1,72 @@
 """Answering questions of staff: the words of at most three clauses as they stand, or a plain refusal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Protocol
 
 from knowledge_base.region import NATIONAL, Region
+from language.normalising import normalise
 from prompts import say
-from retrieval.bridging import Bridge, bridges, weigh
-from retrieval.doubt import asks_for_local_rule, asks_for_other_place, is_carried, names_place_beyond, telling_words
-from retrieval.evidence import Answer, CaseHit, ClauseHit, Quote
-from retrieval.need import Need, asked_for
+from retrieval.beyond import beyond_rules
+from retrieval.candidates import Candidate, Searchable, candidates, read
+from retrieval.doubt import (
+    OldVersion,
+    asks_for_local_rule,
+    asks_for_old_version,
+    asks_for_other_place,
+    leaves_to_places,
+    names_place_beyond,
+)
+from retrieval.evidence import Answer, ClauseHit, Quote
 from retrieval.quoting import best_span
+from retrieval.reasons import Reasons
 from retrieval.shortcut import Mention, matching_title, mentioned
+from retrieval.subject import telling_words
+from retrieval.weighing import Asked, enough
 
 MOST_CLAUSES = 3
-LOOKED_AT = 8
-NEAR_THE_BEST = 0.7
-"""A further clause is added only with at least this share of the best one's score …"""
-NEAR_IF_NEEDED = 0.5
-"""… or this share, if it gives the kind of answer that is asked for."""
+NEAR_THE_BEST = 0.6
+"""A further clause is added only with at least this share of the best one's likelihood."""
 SIMILAR_CASES = 2
-
-
-class Searchable(Protocol):
-    """What answering needs of a library."""
-
-    def search_clauses(self, query: str, *, region: Region, on: date, limit: int = 10) -> list[ClauseHit]: ...
-    def search_cases(self, query: str, *, limit: int = 5) -> list[CaseHit]: ...
-    def clauses_named(self, query: str, *, region: Region, on: date) -> list[ClauseHit]: ...
-    def titles_in_force(self, *, region: Region, on: date) -> frozenset[str]: ...
-    def is_local(self, hit: ClauseHit) -> bool: ...
-    def rarity(self, word: str) -> float: ...
+MOST_ELSEWHERE = 2
 
 
 def compose(library: Searchable, question: str, *, region: Region, on: date) -> Answer:
     """An answer word for word, or a refusal when the evidence is thin."""
-    mention = mentioned(question)
-    if mention is not None and (refusal := _refuse_unknown(library, question, mention, region=region, on=on)):
+    question = normalise(question).text
+    asked = read(library, question)
+    if (old := asks_for_old_version(question)) and (answer := _of_old_version(library, question, asked, old, region=region, on=on)):
+        return answer
+    if refusal := refused_by_form(library, question, region=region, on=on):
         return refusal
-    beyond = names_place_beyond(question, region)
-    if beyond is not None:
-        return _refused(library, question, "refused_elsewhere", place=beyond.city or beyond.province)
-    if asks_for_other_place(question) or (asks_for_local_rule(question) and region == NATIONAL):
-        return _refused(library, question, "refused")
-    need, found = asked_for(question), bridges(question)
-    hits = library.clauses_named(question, region=region, on=on) or _carrying(library, question, need, found, region=region, on=on)
-    return _answered(question, hits, need, found) if hits else _refused(library, question, "refused")
-
-
-def _carrying(
-    library: Searchable, question: str, need: Need | None, found: tuple[Bridge, ...], *, region: Region, on: date
-) -> list[ClauseHit]:
-    """The clauses that carry an answer, best first: they speak of what is asked, and those that give the kind of answer come first."""
-    query = f"{question} {need.official}" if need else question
-    hits = library.search_clauses(query, region=region, on=on, limit=LOOKED_AT)
-    hits = [hit for hit in hits if is_carried(question, hit, found, library.rarity)]
+    found = candidates(library, question, asked, library.search_clauses, region=region, on=on)
     if asks_for_local_rule(question):
-        hits = [hit for hit in hits if library.is_local(hit)]
-    needed = {hit.key for hit in hits if need is not None and need.is_met_by(hit.text)}
-    if need is not None and need.is_number:
-        hits = [hit for hit in hits if hit.key in needed]
-    near = [hit for hit in hits if hit.score >= (NEAR_IF_NEEDED if hit.key in needed else NEAR_THE_BEST) * hits[0].score]
-    return sorted(near, key=lambda hit: hit.key not in needed)[:MOST_CLAUSES]
+        found = [each for each in found if library.is_local(each.hit)]
+    hits = library.clauses_named(question, region=region, on=on) or carrying(found)
+    return (
+        _answered(library, hits, question, asked, region) if hits else _refused(library, question, asked, "refused", region=region, on=on)
+    )
 
 
-def _answered(question: str, hits: Sequence[ClauseHit], need: Need | None, found: tuple[Bridge, ...]) -> Answer:
-    weights = weigh(question, found)
-    quotes = tuple(Quote(hit, best_span(hit.text, weights, need)) for hit in hits[:MOST_CLAUSES])
-    return Answer(False, "\n".join(_line(quote) for quote in quotes), quotes)
+def carrying(found: Sequence[Candidate]) -> list[ClauseHit]:
+    """The clauses that carry an answer, likeliest first; none where none is likely enough."""
+    likely = [each for each in found if each.likelihood >= enough()]
+    return [each.hit for each in likely if each.likelihood >= NEAR_THE_BEST * likely[0].likelihood][:MOST_CLAUSES]
 
 
-def _line(quote: Quote) -> str:
-    hit = quote.clause
-    words = "".join(line.strip() for line in quote.text.splitlines())
-    return say("knowledge.answer_line", title=hit.short_title, article=hit.article, dated=dated(hit), quote=words)
+def refused_by_form(library: Searchable, question: str, *, region: Region, on: date) -> Answer | None:
+    """The refusal of a question whose form or place says that no clause can answer it; None where one may."""
+    asked = read(library, question)
+    if beyond := beyond_rules(question):
+        return _refused(library, question, asked, f"beyond_{beyond.value}", region=region, on=on, shown_elsewhere=False)
+    if (mention := mentioned(question)) and (refusal := _refuse_unknown(library, question, asked, mention, region=region, on=on)):
+        return refusal
+    if place := names_place_beyond(question, region):
+        name = place.city or place.province
+        return _refused(library, question, asked, "refused_elsewhere", region=region, on=on, only=place, place=name)
+    if asks_for_other_place(question) or (asks_for_local_rule(question) and region == NATIONAL):
+        return _refused(library, question, asked, "refused", region=region, on=on)
+    return None
 
 
 def dated(hit: ClauseHit) -> str:
@@ -83,17 +76,75 @@ def dated(hit: ClauseHit) -> str:
     return say("knowledge.dated_version", day=hit.version_date.isoformat()) if hit.version_date else say("knowledge.dated_unknown")
 
 
-def _refuse_unknown(library: Searchable, question: str, mention: Mention, *, region: Region, on: date) -> Answer | None:
+def quote_line(quote: Quote) -> str:
+    """One quote as people read it: title, version, article and the words."""
+    hit = quote.clause
+    words = "".join(line.strip() for line in quote.text.splitlines())
+    return say("knowledge.answer_line", title=hit.short_title, article=hit.article, dated=dated(hit), quote=words)
+
+
+def _answered(library: Searchable, hits: Sequence[ClauseHit], question: str, asked: Asked, region: Region) -> Answer:
+    quotes = _quotes(hits[:MOST_CLAUSES], question, asked)
+    notes: tuple[str, ...] = ()
+    if region != NATIONAL and not any(map(library.is_local, hits)) and any(leaves_to_places(quote.clause.text) for quote in quotes):
+        notes = (say("knowledge.no_local_rule"),)
+    return Answer(False, _lines([*map(quote_line, quotes), *notes]), quotes, notes=notes)
+
+
+def _of_old_version(library: Searchable, question: str, asked: Asked, old: OldVersion, *, region: Region, on: date) -> Answer | None:
+    """The words of a version that is no longer in force, marked as such; None where there is none that says it."""
+    found = candidates(library, question, asked, library.search_ended, region=region, on=on)
+    hits = carrying([each for each in found if old.year is None or old.year in _years(each.hit)])
+    if not hits:
+        return None
+    quotes = _quotes(hits, question, asked)
+    notes = tuple(dict.fromkeys(say("knowledge.ended", title=hit.short_title, day=hit.ended_on) for hit in hits))
+    return Answer(False, _lines([*notes, *map(quote_line, quotes)]), quotes, notes=notes)
+
+
+def _refuse_unknown(library: Searchable, question: str, asked: Asked, mention: Mention, *, region: Region, on: date) -> Answer | None:
     """A refusal when the question names a document or an article that is not there."""
     title = matching_title(mention.title, library.titles_in_force(region=region, on=on))
     if title is None:
-        return _refused(library, question, "refused_unknown_document", title=mention.title)
+        return _refused(library, question, asked, "refused_unknown_document", region=region, on=on, title=mention.title)
     if mention.article and not library.clauses_named(question, region=region, on=on):
-        return _refused(library, question, "refused_unknown_article", title=title, article=mention.article)
+        sentence, article = "refused_unknown_article", mention.article
+        return _refused(library, question, asked, sentence, region=region, on=on, shown_elsewhere=False, title=title, article=article)
     return None
 
 
-def _refused(library: Searchable, question: str, sentence: str, **fields: object) -> Answer:
+def _refused(
+    library: Searchable, question: str, asked: Asked, sentence: str, *,
+    region: Region, on: date, only: Region | None = None, shown_elsewhere: bool = True, **fields: object,
+) -> Answer:  # fmt: skip
+    """A refusal with what may help: how other places do it, and past cases.
+
+    Args:
+        only: rules of this place alone are shown as those of others.
+    """
     words = " ".join(telling_words(question)[:2]) or question[:6]
-    cases = tuple(library.search_cases(question, limit=SIMILAR_CASES))
-    return Answer(True, say(f"knowledge.{sentence}", words=words, **fields), similar_cases=cases)
+    others = _elsewhere(library, question, asked, only, region=region, on=on) if shown_elsewhere and region != NATIONAL else ()
+    marked = [say("knowledge.elsewhere"), *map(quote_line, others)] if others else []
+    text = _lines([say(f"knowledge.{sentence}", words=words, **fields), *marked])
+    return Answer(True, text, similar_cases=tuple(library.search_cases(question, limit=SIMILAR_CASES)), elsewhere=others)
+
+
+def _elsewhere(library: Searchable, question: str, asked: Asked, only: Region | None, *, region: Region, on: date) -> tuple[Quote, ...]:
+    """How other places do it, in their own words."""
+    found = candidates(library, question, asked, library.search_elsewhere, region=region, on=on)
+    return _quotes(
+        carrying([each for each in found if only is None or library.region_of(each.hit) == only])[:MOST_ELSEWHERE], question, asked
+    )
+
+
+def _quotes(hits: Iterable[ClauseHit], question: str, asked: Asked) -> tuple[Quote, ...]:
+    reasons = Reasons(question, asked.bridges)
+    return tuple(Quote(replace(hit, why=reasons.why(hit.text)), best_span(hit.text, asked.weights, asked.need)) for hit in hits)
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return "\n".join(parts)
+
+
+def _years(hit: ClauseHit) -> set[int]:
+    return {day.year for day in (hit.effective_on, hit.version_date) if day}

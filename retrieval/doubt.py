@@ -1,23 +1,18 @@
-"""When there is nothing to rest an answer on: pure tests of a question against what was found."""
+"""When a question cannot be answered from rules in force here: pure tests of its words."""
 
 import re
-from collections.abc import Callable, Collection
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
 
 from knowledge_base.region import Region, places_named
-from language.segmentation import words
-from retrieval.bridging import Bridge
-from retrieval.evidence import ClauseHit
-from retrieval.terms import terms
 
-ENOUGH_SHARE = 0.55
-"""Share of what a question tells that a clause must hold."""
-ENOUGH_BRIDGED_SHARE = 0.2
-"""The same where an official phrase for one of its lay words stands in the clause."""
 _OTHER_PLACE = re.compile(r"隔壁(?:市|省|区|县|城市)|邻市|邻省|外地|(?:别的|其他|其它|兄弟)(?:省|市|城市|地方|地区)")
-_ASKING = re.compile(r"罚|多少|怎么|能不能|几点")
-"""Words that end one thought and begin the question; without a break they stick to what stands before them (牵绳罚多少)."""
+_OLD_VERSION = re.compile(
+    r"(?:旧|老|原|原来|以前|之前|从前|过去|已?废止|修订前|修改前)的?(?:那[版份部])?(?P<kind>版本?|办法|条例|规定|细则|规则|标准|文件)"
+    r"|(?P<year>(?:19|20)\d\d)\s*年?(?:的|那)?(?:版本?|旧版|那版)"
+)
+_DELEGATES = re.compile(
+    r"(?:设区的市|地方|省、自治区、直辖市|县级以上|市、县)[^。；]{0,16}(?:另行规定|可以规定|具体规定|具体办法|规定的(?:时间|时段|范围|标准))"
+)
 _HERE = re.compile(r"[我本](?:市|省|区|县|镇|街道|地)|当地")
 
 
@@ -36,45 +31,22 @@ def asks_for_local_rule(question: str) -> bool:
     return _HERE.search(question) is not None
 
 
-def is_carried(question: str, hit: ClauseHit, bridges: Collection[Bridge], rarity: Callable[[str], float]) -> bool:
-    """Whether a clause speaks of what is asked.
+@dataclass(frozen=True)
+class OldVersion:
+    """A version that is no longer in force, asked for on purpose. `year` where the question names one."""
 
-    Most of what the question tells must stand in the clause, in its own words or as the official phrase for them; rare words
-    count more. Where such a phrase does stand there, less is enough, for lay words are rare in rules.
-
-    Args:
-        rarity: how rare a word is among all clauses, 0 or more.
-    """
-    text = f"{hit.title} {hit.text}"
-    held = set(terms(text))
-    lay_words = [word for bridge in bridges if bridge.phrase_in(held) for word in bridge.lay_words if word not in _empty_words()]
-    weights = {word: rarity(word) for word in telling_words(question)}
-    told = sum(weight * _held(word, text, held, lay_words) for word, weight in weights.items())
-    return told > 0 and told >= (ENOUGH_BRIDGED_SHARE if lay_words else ENOUGH_SHARE) * sum(weights.values())
+    year: int | None
 
 
-def pairs_of(word: str) -> list[str]:
-    """The terms of a word that are more than one character."""
-    return [term for term in terms(word) if len(term) > 1]
+def asks_for_old_version(question: str) -> OldVersion | None:
+    """The old version that a question asks for (旧办法, 2019 年版); None where it asks for the rule in force."""
+    match = _OLD_VERSION.search(question)
+    return OldVersion(int(match["year"]) if match["year"] else None) if match else None
 
 
-def telling_words(question: str) -> list[str]:
-    """The words of a question that say what it is about."""
-    return [word for word in dict.fromkeys(words(_ASKING.sub(r" \g<0> ", question))) if len(word) > 1 and word not in _empty_words()]
-
-
-@cache
-def _empty_words() -> frozenset[str]:
-    """Words of questions that do not say what they are about, from `empty_words.txt`."""
-    return frozenset(Path(__file__).with_name("empty_words.txt").read_text(encoding="utf-8").split())
-
-
-def _held(word: str, text: str, held: set[str], lay_words: Collection[str]) -> float:
-    """How much of a word stands in a text, by its pairs of characters; a word that a lay word holds, or holds, stands there wholly."""
-    if word in text or any(word in lay or lay in word for lay in lay_words):
-        return 1.0
-    pairs = pairs_of(word)
-    return sum(pair in held for pair in pairs) / len(pairs) if pairs else 0.0
+def leaves_to_places(words: str) -> bool:
+    """Whether a national rule leaves something to the places, so that a local rule may say more."""
+    return _DELEGATES.search(words) is not None
 
 
 def _within(place: Region, region: Region) -> bool:

@@ -24,6 +24,10 @@ class ClauseHit:
         """Whether it may be cited on `day`; as `knowledge_base.clause.Clause.in_force_on`."""
         return (self.effective_on or self.version_date or day) <= day and (self.ended_on is None or day < self.ended_on)
 
+    def ended_by(self, day: date) -> bool:
+        """Whether it held once and no longer does on `day`."""
+        return self.ended_on is not None and self.ended_on <= day
+
     @property
     def short_title(self) -> str:
         return self.title.removeprefix("中华人民共和国")
@@ -61,9 +65,19 @@ class Quote:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to a question of staff. Refused means: no evidence that would carry an answer."""
+    """An answer to a question of staff. Refused means: no evidence that would carry an answer.
+
+    Attributes:
+        text: the whole answer for people, quotes and notes included.
+        elsewhere: with a refusal, how other places do it; never a basis here.
+        notes: what the answer does not know, or what is odd about it; they stand in `text` too.
+        worded_by: the model that put it into words; empty for the embedded answer.
+    """
 
     refused: bool
     text: str
     quotes: tuple[Quote, ...] = ()
     similar_cases: tuple[CaseHit, ...] = ()
+    elsewhere: tuple[Quote, ...] = ()
+    notes: tuple[str, ...] = ()
+    worded_by: str = ""

@@ -2,10 +2,11 @@
 
 import asyncio
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -18,15 +19,17 @@ from knowledge_base.structure import article_number
 from prompts import say
 from retrieval.answering import compose
 from retrieval.bridging import bridges, rarely, weigh
-from retrieval.doubt import pairs_of
 from retrieval.embedding import HashedEmbedder
 from retrieval.evidence import Answer, CaseHit, ClauseHit
 from retrieval.indexes import Entries, Indexes, Subjects
 from retrieval.model import Embedder
 from retrieval.reasons import Reasons
+from retrieval.references import own_articles_named
 from retrieval.shelf import Shelf, ShelvedCase, ShelvedClause, load_cases, load_clauses, places_covering
 from retrieval.shortcut import matching_title, mentioned, same_article
 from retrieval.standing import Standing, shipped
+from retrieval.subject import pairs_of
+from retrieval.terms import terms
 
 SMALL_CHANGE_ENTRIES = 500
 """Up to so many entries the dense index follows within `refresh`; more follow in the background."""
@@ -108,6 +111,10 @@ class Library:
         await self.wait_until_level()
         await asyncio.to_thread(self._indexes.close)
 
+    @cached_property
+    def _judging(self) -> HashedEmbedder:
+        return self._embedder if isinstance(self._embedder, HashedEmbedder) else HashedEmbedder()
+
     @property
     def status(self) -> LibraryStatus:
         """What is on the shelf and how it is searched."""
@@ -118,25 +125,42 @@ class Library:
 
     def search_clauses(self, query: str, *, region: Region, on: date, limit: int = 10) -> list[ClauseHit]:
         """Clauses in force on a day that apply at a place, best first; a clause that is named comes before all."""
+        covering = places_covering(region)
+        places = None if self._shelf.places <= covering else covering  # narrowing costs time
+        hits = self._search(query, lambda clause: clause.applies(region, on), limit, places)
+        named = self.clauses_named(query, region=region, on=on)
+        first = {hit.key for hit in named}
+        return [*named, *(hit for hit in hits if hit.key not in first)][:limit]
+
+    def search_elsewhere(self, query: str, *, region: Region, on: date, limit: int = 10) -> list[ClauseHit]:
+        """Clauses in force on a day in other places only: how others do it, never a basis here."""
+        places = self._shelf.places - places_covering(region)
+
+        def offered(clause: ShelvedClause) -> bool:
+            return not clause.region.covers(region) and clause.hit.in_force_on(on)
+
+        return self._search(query, offered, limit, places) if places else []
+
+    def search_ended(self, query: str, *, region: Region, on: date, limit: int = 10) -> list[ClauseHit]:
+        """Clauses that applied at a place and no longer do on a day; only for those who ask for an old version."""
+        return self._search(query, lambda clause: clause.region.covers(region) and clause.hit.ended_by(on), limit, places_covering(region))
+
+    def _search(self, query: str, offered: Callable[[ShelvedClause], bool], limit: int, places: Collection[str] | None) -> list[ClauseHit]:
+        """The best of the clauses that may be offered, each with why it was found."""
         shelf, found, standings = self._shelf, bridges(query), self.standing
 
-        def offered(row: int) -> bool:
-            return row in shelf.clauses and shelf.clauses[row].applies(region, on)
-
-        text = " ".join([query, *(bridge.official for bridge in found)])
-        index = self._indexes.pools[Pool.CLAUSES]
-        covering = places_covering(region)
-        places = None if shelf.places <= covering else covering  # narrowing costs time
+        def keep(row: int) -> bool:
+            return row in shelf.clauses and offered(shelf.clauses[row])
 
         def standing(row: int) -> float:
             return 0.0 if found else STANDING_WEIGHT * standings.of(shelf.clauses[row].hit.title)
 
-        ranked = index.search(text, weigh(query, found), limit, keep=offered, places=places, standing=standing)
-        named = self.clauses_named(query, region=region, on=on)
-        first = {hit.key for hit in named}
-        hits = [replace(shelf.clauses[row].hit, score=score) for row, score in ranked.items()]
+        text = " ".join([query, *(bridge.official for bridge in found)])
+        index = self._indexes.pools[Pool.CLAUSES]
+        ranked = index.search(text, weigh(query, found), limit, keep=keep, places=places, standing=standing)
         reasons = Reasons(query, found)
-        return [*named, *(replace(hit, why=reasons.why(hit.text)) for hit in hits if hit.key not in first)][:limit]
+        hits = (replace(shelf.clauses[row].hit, score=score) for row, score in ranked.items())
+        return [replace(hit, why=reasons.why(hit.text)) for hit in hits]
 
     def search_cases(self, query: str, *, limit: int = 5, without: Collection[str] = ()) -> list[CaseHit]:
         """Past cases alike, best first, except the keys in `without`."""
@@ -174,15 +198,41 @@ class Library:
         clauses, titles = self._shelf.clauses, self._shelf.titles
         return frozenset(title for title, rows in titles.items() if any(clauses[row].applies(region, on) for row in rows))
 
+    def region_of(self, hit: ClauseHit) -> Region:
+        """Where a clause holds."""
+        return self._shelf.clauses[hit.clause_id].region
+
     def is_local(self, hit: ClauseHit) -> bool:
         """Whether a clause holds in one province or city only."""
         clause = self._shelf.clauses.get(hit.clause_id)
         return clause is not None and clause.region != NATIONAL
 
     def rarity(self, word: str) -> float:
-        """How rare a word is among the clauses: the logarithm of how many there are for each that holds its rarest pair of characters."""
+        """How rare a word is among the clauses, 0 (in all of them) to 1 (in none), by its rarest pair of characters."""
         lexical = self._indexes.pools[Pool.CLAUSES].lexical
-        return math.log(1 + lexical.count() / (1 + min((lexical.frequency(pair) for pair in pairs_of(word)), default=0)))
+        found = min((lexical.frequency(term) for term in pairs_of(word) or terms(word)), default=0)
+        return math.log((1 + lexical.count()) / (1 + found)) / math.log(2 + lexical.count())
+
+    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+        """How alike each text is to a question, -1 to 1; by the embedded embedder whichever one searches, for answers are weighed by it."""
+        judging = self._judging
+        return [float(likeness) for likeness in judging.embed(texts) @ judging.embed_question(question)]
+
+    def referred(self, hit: ClauseHit) -> str:
+        """The words of the articles of its own document that a clause refers to (违反本条例第十一条)."""
+        numbers = own_articles_named(hit.text)
+        return "\n".join(clause.hit.text for clause in self._beside(hit) if numbers and article_number(clause.hit.article) in numbers)
+
+    def referring(self, hit: ClauseHit) -> list[ClauseHit]:
+        """The clauses of its own document that refer to a clause: its fine, as a rule."""
+        number = article_number(hit.article)
+        return [clause.hit for clause in self._beside(hit) if number in own_articles_named(clause.hit.text)]
+
+    def _beside(self, hit: ClauseHit) -> Iterator[ShelvedClause]:
+        """The clauses of the same version of a document."""
+        shelf, own = self._shelf, self._shelf.clauses.get(hit.clause_id)
+        clauses = (shelf.clauses[row] for row in shelf.titles.get(hit.title, ()))
+        return (clause for clause in clauses if own is not None and _same_version(clause, own))
 
     def answer(self, question: str, *, region: Region, on: date) -> Answer:
         """An answer word for word, or a refusal when the evidence is thin."""
@@ -234,6 +284,13 @@ class Library:
     async def _follow_dense(self, entries: Entries, changed: Subjects, at: int) -> None:
         async with self._filling:
             await asyncio.to_thread(self._indexes.follow_dense, entries, changed, at)
+
+
+def _same_version(first: ShelvedClause, second: ShelvedClause) -> bool:
+    one, other = first.hit, second.hit
+    return (one.version_date, one.effective_on, one.ended_on, first.region) == (
+        other.version_date, other.effective_on, other.ended_on, second.region,
+    )  # fmt: skip
 
 
 async def _changes_since(session: AsyncSession, number: int) -> list[KnowledgeChange]:

@@ -2,7 +2,8 @@
 
 from prompts import say
 from retrieval.bridging import Bridge
-from retrieval.doubt import telling_words
+from retrieval.everyday import rule_words
+from retrieval.subject import telling_words
 from retrieval.terms import terms
 
 MOST_WORDS = 3
@@ -15,10 +16,13 @@ class Reasons:
         self._bridges, self._words = bridges, telling_words(query)
 
     def why(self, text: str) -> str:
-        """Which lay word led to which official phrase of the clause; else the words that clause and query share."""
+        """Which lay word led to which official word or phrase of the clause; else the words that clause and query share."""
         held = set(terms(text))
         for bridge in self._bridges:
             if phrase := bridge.phrase_in(held):
                 return say("knowledge.why_bridged", lay=bridge.lay_words[0], official=phrase)
+        for word in self._words:
+            if word not in text and (called := next((called for called in rule_words(word) if called in text), None)):
+                return say("knowledge.why_bridged", lay=word, official=called)
         shared = [word for word in self._words if word in text][:MOST_WORDS]
         return say("knowledge.why_words", words="、".join(shared)) if shared else say("knowledge.why_alike")

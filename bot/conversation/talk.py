@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.commands.looking import help_card
 from bot.conversation.figures import FiguresQuestion, answer_figures, read_figures
+from bot.conversation.policy import answer_policy, policy_card
 from bot.conversation.question import Kind, Question, is_follow_up, looks_like_question, read_question
 from bot.house import House
 from casework.case import case_by_number
@@ -50,7 +51,7 @@ class Talk:
             case Kind.PAST:
                 return await self._past(question)
             case Kind.POLICY:
-                return await self._policy(question, now)
+                return policy_card(await answer_policy(self._house, question.text, now))
 
     async def _figures(self, question: Question, speaker: Speaker, now: datetime) -> Card:
         asked = read_figures(question.text, now, before=self._asked.get(speaker))
@@ -80,23 +81,6 @@ class Talk:
         )  # fmt: skip
         head = say("conversation.past_head", count=len(rows), topic=question.topic) if rows else say("conversation.past_none")
         return Card(CardKind.ANSWER, head, rows=rows, body=_shortened(hits[0].reply, LONGEST_REPLY_SHOWN) if hits else "")
-
-    async def _policy(self, question: Question, now: datetime) -> Card:
-        await self._house.shelved.wait()
-        region = self._house.desk.department.region
-        answer = await asyncio.to_thread(self._house.library.answer, question.text, region=region, on=now.date())
-        links = tuple(
-            Row(quote.clause.article, say("conversation.open_clause"), link=clause_page(quote.clause.key, quote.text))
-            for quote in answer.quotes
-        )
-        return Card(CardKind.REFUSAL if answer.refused else CardKind.ANSWER, answer.text, rows=links, page=links[0].link if links else "")
-
-
-def clause_page(key: str, quote: str) -> str:
-    """Where the web staff room shows the clause with the quoted words marked."""
-    from urllib.parse import urlencode
-
-    return f"/clauses?{urlencode({'key': key, 'quote': quote})}"
 
 
 def _shortened(text: str, longest: int = 60) -> str:
