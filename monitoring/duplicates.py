@@ -19,7 +19,7 @@ from monitoring.likeness import is_same_place
 from monitoring.rarity import rarity
 from monitoring.wording import NO_LETTER, Wording, matching_text, read_wording
 
-BANDS = 24
+BANDS = 12
 ROWS_PER_BAND = 3
 """Two texts that share half their wording meet in a band with 96 of 100 chances, two that share a fiftieth with 2 of 10,000."""
 HOLDERS_PER_BAND = 4

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,12 +153,17 @@ def load_likeness() -> LikenessModel:
     return LikenessModel.load()
 
 
-def compare(new: Voice, olds: Sequence[Voice], model: LikenessModel | None = None) -> list[Resemblance]:
-    """Hold a post against those that are remembered, all at once."""
+def compare(new: Voice, *groups: Sequence[Voice], model: LikenessModel | None = None) -> list[Resemblance]:
+    """Hold a post against those that are remembered, all at once.
+
+    Args:
+        groups: those of an event, which are laid end to end once and kept.
+    """
+    olds = [old for group in groups for old in group]
     if not olds:
         return []
     model = model or load_likeness()
-    found, cosines = features(new, olds, model)
+    found, cosines = features(new, olds, model, *(_gathered(tuple(group)) for group in groups if group))
     runs = found[:, FEATURES.index("shared_run")]
     return [
         _judged(new, old, score, run, cosine)
@@ -180,35 +186,117 @@ def with_products(found: Numbers) -> Numbers:
     return np.column_stack([found, *pairs])
 
 
-def features(new: Voice, olds: Sequence[Voice], model: LikenessModel) -> tuple[Numbers, Numbers]:
-    """The numbers that are weighed: one row for each remembered post, the columns as in FEATURES; and the cosines of the wording."""
-    words = _Meeting(new.wording.grams, [old.wording.grams for old in olds])
-    shared = words.products(new.wording.strengths, np.concatenate([old.wording.strengths for old in olds]))
-    lengths = new.wording.length * np.array([old.wording.length for old in olds])
-    cover, run, beside = _headlines(new, olds, words)
-    named, other_name = _names(new, olds, words)
-    troubles, in_body = _troubles(new.matter, [old.matter for old in olds], model)
-    cosines, letters = shared / np.maximum(lengths, 1e-9), _letters(new.matter, olds)
+def features(new: Voice, olds: Sequence[Voice], model: LikenessModel, *gathered: "_Rank") -> tuple[Numbers, Numbers]:
+    """The numbers that are weighed: one row for each remembered post, the columns as in FEATURES; and the cosines of the wording.
+
+    Args:
+        gathered: what `olds` are made of, where that is at hand.
+    """
+    rank = _joined(gathered or (_gathered(tuple(olds)),))
+    words = _Meeting(new.wording.grams, rank.grams)
+    shared = words.products(new.wording.strengths, rank.strengths)
+    lengths = new.wording.length * rank.length
+    cover, run, beside = _headlines(new, rank, words)
+    named, other_name = _names(new, rank, words)
+    troubles, in_body = _troubles(new.matter, rank, model)
+    cosines, letters = shared / np.maximum(lengths, 1e-9), _letters(new.matter, rank)
     hours = np.array([abs((new.posted_at - old.posted_at).total_seconds()) for old in olds]) / 3600
     found = np.column_stack([
         cover, run, beside, np.log1p(hours / 24),
         [bool(new.districts and old.districts and not new.districts & old.districts) for old in olds],
         [_numbers_differ(new.matter, old.matter) for old in olds],
         troubles, in_body, shared / np.maximum(lengths, 1e-9) ** LENGTH_SHARE,
-        other_name, _spoken(new.matter, olds), letters, named, _exchanged(new, olds, letters), cosines,
-            [math.log1p(min(len(new.wording.grams), len(old.wording.grams))) for old in olds],
+        other_name, _spoken(new.matter, rank), letters, named, _exchanged(new, rank, letters), cosines,
+        np.log1p(np.minimum(len(new.wording.grams), rank.grams.sizes)),
     ])  # fmt: skip
     return found, cosines
+
+
+class _Row:
+    """The arrays of many owners laid end to end.
+
+    Attributes:
+        sizes: how long each owner's array is.
+        owners: whose each entry is.
+    """
+
+    def __init__(self, all_: NDArray[Any], sizes: NDArray[np.intp]) -> None:
+        self.all, self.sizes = all_, sizes
+
+    @cached_property
+    def owners(self) -> NDArray[np.intp]:
+        return np.repeat(np.arange(len(self.sizes)), self.sizes)
+
+    @staticmethod
+    def of(arrays: Sequence[NDArray[Any]]) -> "_Row":
+        """One array for each owner."""
+        return _Row(np.concatenate(arrays), np.array([len(array) for array in arrays]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Rank:
+    """Remembered posts in a row: what of them is compared."""
+
+    grams: _Row
+    heads: _Row
+    head_sets: _Row
+    names: _Row
+    troubles: _Row
+    spoken: _Row
+    letters: _Row
+    strengths: NDArray[np.float32]
+    head_rarity: NDArray[np.float32]
+    frames: NDArray[np.float32]
+    name_rarity: NDArray[np.float32]
+    in_all: Numbers
+    in_body: Numbers
+    length: Numbers
+    head_weight: Numbers
+
+
+@lru_cache(1 << 10)
+def _gathered(voices: tuple[Voice, ...]) -> _Rank:
+    wordings, matters = [voice.wording for voice in voices], [voice.matter for voice in voices]
+    return _Rank(
+        grams=_Row.of([each.grams for each in wordings]),
+        heads=_Row.of([each.head for each in wordings]),
+        head_sets=_Row.of([each.head_set for each in wordings]),
+        names=_Row.of([each.names for each in matters]),
+        troubles=_Row.of([each.troubles for each in matters]),
+        spoken=_Row.of([each.spoken for each in matters]),
+        letters=_Row.of([each.letters for each in matters]),
+        strengths=np.concatenate([each.strengths for each in wordings]),
+        head_rarity=np.concatenate([each.head_rarity for each in wordings]),
+        frames=np.concatenate([voice.frame for voice in voices]),
+        name_rarity=np.concatenate([each.name_rarity for each in matters]),
+        in_all=np.concatenate([each.in_all for each in matters]),
+        in_body=np.concatenate([each.in_body for each in matters]),
+        length=np.array([each.length for each in wordings]),
+        head_weight=np.array([float(each.head_rarity.sum()) for each in wordings]),
+    )
+
+
+def _joined(ranks: Sequence[_Rank]) -> _Rank:
+    """Several in one row."""
+    if len(ranks) == 1:
+        return ranks[0]
+    parts = {name: [getattr(rank, name) for rank in ranks] for name in _Rank.__dataclass_fields__}
+    return _Rank(**{name: _laid_on(each) for name, each in parts.items()})
+
+
+def _laid_on(parts: Sequence[Any]) -> Any:
+    if isinstance(parts[0], _Row):
+        return _Row(np.concatenate([part.all for part in parts]), np.concatenate([part.sizes for part in parts]))
+    return np.concatenate(parts)
 
 
 class _Meeting:
     """What one ascending array of numbers shares with each of many, laid end to end."""
 
-    def __init__(self, mine: NDArray[np.uint32], theirs: Sequence[NDArray[np.uint32]]) -> None:
-        self._count, self._mine = len(theirs), mine
-        owners = np.repeat(np.arange(self._count), [len(each) for each in theirs])
-        places, self._hit = find(np.concatenate(theirs), mine)
-        self._owners, self._places = owners[self._hit], places[self._hit]
+    def __init__(self, mine: NDArray[np.uint32], theirs: _Row) -> None:
+        self._count, self._mine = len(theirs.sizes), mine
+        places, self._hit = find(theirs.all, mine)
+        self._owners, self._places = theirs.owners[self._hit], places[self._hit]
 
     def products(self, mine: NDArray[np.floating], theirs: NDArray[np.floating]) -> Numbers:
         """For each of the many, the sum of the products of what belongs to the shared numbers; `theirs` end to end."""
@@ -239,30 +327,26 @@ def find(asked: NDArray[np.uint32], ascending: NDArray[np.uint32]) -> tuple[NDAr
     return places, ascending[places] == asked
 
 
-def _headlines(new: Voice, olds: Sequence[Voice], words: _Meeting) -> tuple[Numbers, Numbers, Numbers]:
+def _headlines(new: Voice, rank: _Rank, words: _Meeting) -> tuple[Numbers, Numbers, Numbers]:
     """How much of one headline the other post holds; the rarest unbroken run that is shared; and what is shared beside it."""
-    count, head, rare = len(olds), new.wording.head, new.wording.head_rarity
-    mine = _Stretches.of_rows(words.held(head), np.maximum(rare - COMMON, 0))
-    heads, rarities = np.concatenate([old.wording.head for old in olds]), np.concatenate([old.wording.head_rarity for old in olds])
-    owners = np.repeat(np.arange(count), [len(old.wording.head) for old in olds])
+    head, rare = new.wording.head, new.wording.head_rarity
+    held = words.held(head)
+    mine = _Stretches.of_rows(held, np.maximum(rare - COMMON, 0))
+    heads, rarities, owners, count = rank.heads.all, rank.head_rarity, rank.heads.owners, len(rank.length)
     in_new = find(heads, new.wording.grams)[1]
     theirs = _Stretches(in_new & (heads != BREAK), np.maximum(rarities - COMMON, 0), owners, count)
-    whole = np.array([float(old.wording.head_rarity.sum()) for old in olds])
     cover = np.maximum(
-        (words.held(head) * rare).sum(1) / max(float(rare.sum()), 1e-9),
-        _added_up(owners, rarities * in_new, count) / np.maximum(whole, 1e-9),
+        (held * rare).sum(1) / max(float(rare.sum()), 1e-9),
+        _added_up(owners, rarities * in_new, count) / np.maximum(rank.head_weight, 1e-9),
     )
     run, beside = np.minimum(mine.largest, theirs.largest), np.minimum(mine.rest, theirs.rest)
     return cover, run, beside
 
 
-def _names(new: Voice, olds: Sequence[Voice], words: _Meeting) -> tuple[Numbers, Numbers]:
+def _names(new: Voice, rank: _Rank, words: _Meeting) -> tuple[Numbers, Numbers]:
     """How much of one headline's names the other post holds, and the largest name of either that the other does not hold."""
-    count, names = len(olds), new.matter.names
+    names, theirs, rarities, owners, count = new.matter.names, rank.names.all, rank.name_rarity, rank.names.owners, len(rank.length)
     held, real = words.held(names), names != BREAK
-    theirs = np.concatenate([old.matter.names for old in olds])
-    rarities = np.concatenate([old.matter.name_rarity for old in olds])
-    owners = np.repeat(np.arange(count), [len(old.matter.names) for old in olds])
     in_new = find(theirs, new.wording.grams)[1]
     foreign = _Stretches(~in_new & (theirs != BREAK), rarities, owners, count, np.cumsum(theirs == BREAK))
     own = _Stretches.of_rows(~held & real, new.matter.name_rarity, np.cumsum(~real))
@@ -310,48 +394,47 @@ class _Stretches:
         return self._whole - self.largest
 
 
-def _troubles(new: Matter, olds: Sequence[Matter], model: LikenessModel) -> tuple[Numbers, Numbers]:
+def _troubles(new: Matter, rank: _Rank, model: LikenessModel) -> tuple[Numbers, Numbers]:
     """How alike the troubles are, of the whole posts and of the bodies: cosines."""
-    meeting = _Meeting(new.troubles, [old.troubles for old in olds])
-    owners = np.repeat(np.arange(len(olds)), [len(old.troubles) for old in olds])
-    mine, theirs = model.rarity_of(new.troubles), model.rarity_of(np.concatenate([old.troubles for old in olds]))
+    meeting, owners, count = _Meeting(new.troubles, rank.troubles), rank.troubles.owners, len(rank.length)
+    mine, theirs = model.rarity_of(new.troubles), model.rarity_of(rank.troubles.all)
 
     def alike(own: Numbers, others: Numbers) -> Numbers:
-        lengths = np.sqrt(own @ own) * np.sqrt(_added_up(owners, others * others, len(olds)))
+        lengths = np.sqrt(own @ own) * np.sqrt(_added_up(owners, others * others, count))
         cosines: Numbers = meeting.products(own, others) / np.maximum(lengths, 1e-9)
         return cosines
 
-    whole = alike(new.in_all * mine, np.concatenate([old.in_all for old in olds]) * theirs)
-    return whole, alike(new.in_body * mine, np.concatenate([old.in_body for old in olds]) * theirs)
+    whole = alike(new.in_all * mine, rank.in_all * theirs)
+    return whole, alike(new.in_body * mine, rank.in_body * theirs)
 
 
-def _spoken(new: Matter, olds: Sequence[Voice]) -> Numbers:
+def _spoken(new: Matter, rank: _Rank) -> Numbers:
     """How rare all names are together that both openings hold."""
-    shared: Numbers = np.log1p(_Meeting(new.spoken, [old.matter.spoken for old in olds]).sums(new.spoken_rarity))
+    shared: Numbers = np.log1p(_Meeting(new.spoken, rank.spoken).sums(new.spoken_rarity))
     return shared
 
 
-def _letters(new: Matter, olds: Sequence[Voice]) -> Numbers:
+def _letters(new: Matter, rank: _Rank) -> Numbers:
     """The share of the letters in the names of the shorter headline that are in those of the other, in whatever order."""
-    shared = _Meeting(new.letters, [old.matter.letters for old in olds]).sums(np.ones(len(new.letters)))
-    fewest = np.array([min(len(new.letters), len(old.matter.letters)) for old in olds])
+    shared = _Meeting(new.letters, rank.letters).sums(np.ones(len(new.letters)))
+    fewest = np.minimum(len(new.letters), rank.letters.sizes)
     share: Numbers = shared / np.maximum(fewest, 1)
     return share
 
 
-def _exchanged(new: Voice, olds: Sequence[Voice], letters: Numbers) -> Numbers:
+def _exchanged(new: Voice, rank: _Rank, letters: Numbers) -> Numbers:
     """Where two headlines name things that have hardly a letter in common: how much of all else in them is the same.
 
     One sentence about two names tells of two matters, however alike the texts are.
     """
-    count = len(olds)
-    mine = _Meeting(new.wording.head_set, [old.wording.head_set for old in olds]).held(new.wording.head) @ new.frame
-    heads, frames = np.concatenate([old.wording.head for old in olds]), np.concatenate([old.frame for old in olds])
-    owners = np.repeat(np.arange(count), [len(old.wording.head) for old in olds])
+    heads, frames, owners, count = rank.heads.all, rank.frames, rank.heads.owners, len(rank.length)
+    hardly = (letters < HARDLY) & (rank.letters.sizes > 0)
+    if not len(new.matter.letters) or not hardly.any():
+        return np.zeros(count)
+    mine = _Meeting(new.wording.head_set, rank.head_sets).held(new.wording.head) @ new.frame
     theirs = _added_up(owners, frames * find(heads, new.wording.head_set)[1], count)
     same = np.minimum(mine / max(float(new.frame.sum()), 1e-9), theirs / np.maximum(_added_up(owners, frames, count), 1e-9))
-    named = np.array([bool(len(new.matter.letters) and len(old.matter.letters)) for old in olds])
-    return np.where(named & (letters < HARDLY), same, 0.0)
+    return np.where(hardly, same, 0.0)
 
 
 def _numbers_differ(one: Matter, other: Matter) -> bool:
