@@ -21,7 +21,9 @@ from monitoring.wording import NO_LETTER, Wording, matching_text, read_wording
 
 BANDS = 12
 ROWS_PER_BAND = 3
-"""Two texts that share half their wording meet in a band with 96 of 100 chances, two that share a fiftieth with 2 of 10,000."""
+"""Two texts that share seven tenths of their wording meet in a band with 99 of 100 chances, two that share a fiftieth with 1 of 10,000."""
+PERMUTATIONS = 72
+"""The first of them make the bands. Which ones these are depends on their number, and archives hold bands of this one."""
 HOLDERS_PER_BAND = 4
 CANDIDATES = 4
 SHORT_CHARACTERS = 12
@@ -80,8 +82,8 @@ def bands_of(text: Text, wording: Wording) -> list[int]:
     if text.is_short or not len(wording.grams):
         return [_number(text.letters.encode())]
     tokens, ends = wording.grams.astype(np.uint64), np.array([0, len(wording.grams)], np.uint64)
-    digest = RMinHash.digest_matrix_from_flat_token_hashes(tokens, ends, BANDS * ROWS_PER_BAND, _SEED).to_rows()[0]
-    rows = np.array(digest, np.uint32).tobytes()
+    digest = RMinHash.digest_matrix_from_flat_token_hashes(tokens, ends, PERMUTATIONS, _SEED).to_rows()[0]
+    rows = np.array(digest[: BANDS * ROWS_PER_BAND], np.uint32).tobytes()
     width = len(rows) // BANDS
     return [_number(bytes([band]) + rows[band * width : (band + 1) * width]) for band in range(BANDS)]
 
