@@ -1,5 +1,6 @@
 """Character n-grams as numbers: the features of the linear models, without any dictionary."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 _MULTIPLIERS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1], dtype=np.uint32)
 _LENGTH_SALT = np.array([0x2545F491, 0x6C8E9CF5, 0x1B56C4E9, 0x7FEB352D, 0x846CA68B], dtype=np.uint32)
+_STEP, _STEP_SHIFT, _LAST, _LAST_SHIFT = np.uint32(0x01000193), np.uint32(15), np.uint32(0x85EBCA6B), np.uint32(13)
 
 
 def hashed_ngrams(text: str, sizes: tuple[int, ...], buckets: int) -> NDArray[np.uint32]:
@@ -47,15 +49,12 @@ def _hashes(codes: NDArray[np.uint32], sizes: Sequence[int]) -> list[NDArray[np.
 
     The sizes are the rows of one table, so that numpy is called as often for all of them as for the longest.
     """
-    mixed = np.empty((len(sizes), len(codes)), dtype=np.uint32)
-    mixed[:] = _LENGTH_SALT[np.array(sizes) - 1, np.newaxis]
-    spare = np.empty_like(mixed)
+    mixed = np.repeat(_LENGTH_SALT[np.array(sizes) - 1, np.newaxis], len(codes), axis=1)
     for place in range(sizes[-1]):
-        first = sum(size <= place for size in sizes)
-        reaching, aside = mixed[first:, : len(codes) - place], spare[first:, : len(codes) - place]
+        reaching = mixed[bisect_right(sizes, place) :, : len(codes) - place]
         reaching ^= codes[place:] * _MULTIPLIERS[place]
-        reaching *= np.uint32(0x01000193)
-        reaching ^= np.right_shift(reaching, 15, out=aside)
-    mixed *= np.uint32(0x85EBCA6B)
-    mixed ^= np.right_shift(mixed, 13, out=spare)
+        reaching *= _STEP
+        reaching ^= reaching >> _STEP_SHIFT
+    mixed *= _LAST
+    mixed ^= mixed >> _LAST_SHIFT
     return [row[: len(codes) - size + 1] for row, size in zip(mixed, sizes, strict=True)]

@@ -40,7 +40,7 @@ class Lexicon:
         hits: dict[str, list[int]] = {}
         for number, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
             hits.setdefault(self.words[number], []).append(start)
-        return {word: tuple(starts) for word, starts in hits.items()}
+        return hits
 
 
 def read_toml(path: Path) -> dict[str, Any]:

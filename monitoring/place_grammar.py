@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
 from language.segmentation import tagged_words
@@ -39,6 +40,7 @@ _NO_PLACE = re.compile("有限|公司|科技|集团|企业|政府|委员会|办�
 _NO_LED_TAGS = ("m", "b", "f")
 _NO_LED = re.compile("局$|办$|处$")
 _NOT_IN_NAME = re.compile(r"[\d一二三四五六七八九十两](?:年|月|日|岁|个|家|条|次|点|元|块|天|多|名|位|户|人)")
+_PART = re.compile(r"[^,，。！!？?；;：:、\n…]+")
 _NAME_CHARACTERS = re.compile(f"[{WORD}]+")
 _BEFORE_NAMES = "在到于对从"
 """A word of two characters that begins so was cut wrongly (在建|楚新村)."""
@@ -78,14 +80,15 @@ class PlaceGrammar:
 
     def atoms(self, text: str) -> Iterator[Atom]:
         """The names in a text, in no order; they may overlap."""
-        words = _Words(text)
         ends: dict[int, tuple[int, str]] = {}
         for suffix, places in self._suffixes.find(text).items():
             for start in places:
                 ends[start + len(suffix)] = min(ends.get(start + len(suffix), (start, suffix)), (start, suffix))
+        parts = _Parts(text)
         for end, (start, suffix) in ends.items():
             if text.startswith(self._not_before.get(suffix, ()), end):
                 continue
+            words = parts.around(start)
             if name := self._named(words, start, end, suffix):
                 yield name
                 if name.rank < _UNIT_BELOW and (led := self._led(words, name)):
@@ -151,15 +154,31 @@ class PlaceGrammar:
         return Atom(unit.end, end, _LED + min(end - unit.end, 8) / 50)
 
 
-class _Words:
-    """A text cut into words with their parts of speech."""
+class _Parts:
+    """A text in the stretches between its punctuation marks: no name reaches across one, and each is cut into words as in the whole."""
 
     def __init__(self, text: str) -> None:
-        tagged = tagged_words(text)
+        self._text = text
+        self._spans = [part.span() for part in _PART.finditer(text)]
+        self._words: dict[int, _Words] = {}
+
+    def around(self, offset: int) -> "_Words":
+        """The words of the stretch that holds a character; only stretches that are asked for are cut."""
+        first, last = self._spans[bisect_right(self._spans, offset, key=itemgetter(0)) - 1]
+        if first not in self._words:
+            self._words[first] = _Words(self._text, first, last)
+        return self._words[first]
+
+
+class _Words:
+    """A stretch of a text cut into words with their parts of speech; `starts` count from the text's beginning."""
+
+    def __init__(self, text: str, first: int, last: int) -> None:
+        tagged = tagged_words(text[first:last])
         self.text = text
         self.texts: Sequence[str] = [word for word, _ in tagged]
         self.tags: Sequence[str] = [tag for _, tag in tagged]
-        self.starts: Sequence[int] = [0, *accumulate(len(word) for word in self.texts)][:-1]
+        self.starts: Sequence[int] = [*accumulate((len(word) for word in self.texts), initial=first)][:-1]
 
     def at(self, offset: int) -> int:
         """The number of the word that holds a character."""

@@ -6,7 +6,7 @@ signs （）｜＆－～＠, capitals and traditional characters read alike.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -19,7 +19,7 @@ DEEPEST_BRACKETS = 50
 LONGEST_RULE = 20_000
 """Characters; more words than that belong into named lists."""
 
-Hits = Mapping[str, tuple[int, ...]]
+Hits = Mapping[str, Sequence[int]]
 """Words found in a text, each with the offsets where it begins."""
 
 _TOKEN = re.compile(r"\s*(?:(?P<sign>[()|&~]|-)|@(?P<list>\w+)|(?P<word>[^\s()|&~@-]+))")
@@ -102,7 +102,7 @@ class Near(Joined):
 Rule = Words | Either | Every | Near
 
 
-def _close(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
+def _close(left: Sequence[int], right: Sequence[int]) -> bool:
     """Whether an offset of one is near an offset of the other. Both rise, so that one walk over both is enough."""
     i = j = 0
     while i < len(left) and j < len(right):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from language.dates import dates, first_date
-from language.hashed_ngrams import hashed_ngrams
+from language.hashed_ngrams import hashed_ngrams, ngrams_in_place
 from language.numerals import article_number, count, from_int, to_int
 from language.segmentation import character_ngrams, words
 
@@ -86,7 +86,11 @@ def test_hashed_ngrams_depend_on_the_text_alone_and_stay_in_range(text: str, buc
     found = hashed_ngrams(text, (1, 2, 3), buckets)
     assert list(found) == sorted(set(found.tolist()))
     assert all(0 <= bucket < buckets for bucket in found)
-    assert list(found) == list(hashed_ngrams(text, (1, 2, 3), buckets))
+    apart = [hashed_ngrams(text, (size,), buckets) for size in (1, 2, 3)]
+    assert list(found) == sorted({int(bucket) for each in apart for bucket in each})
+    assert [list(ngrams_in_place(text, size, buckets)) for size in (1, 2)] == [
+        [int(hashed_ngrams(text[start : start + size], (size,), buckets)[0]) for start in range(len(text) - size + 1)] for size in (1, 2)
+    ]
 
 
 def test_the_order_of_characters_changes_the_ngrams() -> None:
