@@ -40,10 +40,12 @@ class ButtonToken(SQLModel, table=True):
     outcome: str = ""
 
 
-_UNUSED = select(ButtonToken.command, ButtonToken.token).where(
+_USABLE = select(ButtonToken.command, ButtonToken.token).where(
     ButtonToken.platform == bindparam("platform"), ButtonToken.chat == bindparam("chat"), col(ButtonToken.used_at).is_(None),
     col(ButtonToken.command).in_(bindparam("commands", expanding=True)), ButtonToken.expires_at > bindparam("until"),
 )  # fmt: skip
+_UNUSED_OF_CASE = _USABLE.where(ButtonToken.case_id == bindparam("case"))
+_UNUSED_OF_NO_CASE = _USABLE.where(col(ButtonToken.case_id).is_(None))
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ async def issue(session: AsyncSession, card: Card, platform: str, chat: str, cas
     if not commands:
         return card
     wanted = {"platform": platform, "chat": chat, "commands": sorted(commands), "until": now + LIFETIME / 2}
-    tokens = dict((await session.exec(_UNUSED.where(ButtonToken.case_id == case_id), params=wanted)).all())
+    unused = _UNUSED_OF_NO_CASE if case_id is None else _UNUSED_OF_CASE
+    tokens = dict((await session.exec(unused, params=wanted if case_id is None else {**wanted, "case": case_id})).all())
     for command in sorted(commands - tokens.keys()):
         row = ButtonToken(
             token=secrets.token_urlsafe(TOKEN_BYTES), platform=platform, chat=chat, command=command, case_id=case_id,

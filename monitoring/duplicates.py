@@ -16,8 +16,7 @@ import numpy as np
 from rensa import RMinHash
 
 from monitoring.likeness import is_same_place
-from monitoring.rarity import rarity
-from monitoring.wording import NO_LETTER, Wording, matching_text, read_wording
+from monitoring.wording import NO_LETTER, Wording, matching_text
 
 BANDS = 12
 ROWS_PER_BAND = 3
@@ -36,10 +35,6 @@ LEAST_CONTAINMENT = 0.72
 MOST_EXCHANGED = 1
 """So many letters may have been exchanged for others in the middle; more, and another place or person is named."""
 _SEED = 4_242
-
-
-RARE_PAIR = 5.0
-"""Letters at the beginning or the end that hold a pair as rare as this, exchanged for others that hold one too, are another name."""
 
 
 @dataclass(frozen=True)
@@ -128,17 +123,11 @@ def _names_another(shorter: str, longer: str) -> bool:
         if kind != "replace" or not lost or not gained:
             continue
         if start == 0 or stop == len(shorter):
-            if _is_rare(shorter[start:stop]) and _is_rare(longer[other_start:other_stop]):
-                return True
-        else:
-            inner_lost, inner_gained = inner_lost + lost, inner_gained + gained
+            return True
+        inner_lost, inner_gained = inner_lost + lost, inner_gained + gained
     if any(map(str.isdigit, inner_lost)) and any(map(str.isdigit, inner_gained)):
         return True
     return min(inner_lost.total(), inner_gained.total()) > MOST_EXCHANGED
-
-
-def _is_rare(letters: str) -> bool:
-    return bool((rarity(read_wording("", letters).head) >= RARE_PAIR).any())
 
 
 def _number(data: bytes) -> int:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from language.script import to_traditional
-from monitoring.duplicates import HOLDERS_PER_BAND, Text, bands_of, find_original, is_same_text, text_of
+from monitoring.duplicates import BANDS, HOLDERS_PER_BAND, Text, bands_of, find_original, is_same_text, text_of
 from monitoring.wording import read_wording
 from tests.generated_city import generate_city, repost
 
@@ -97,3 +97,13 @@ def test_any_text_can_be_looked_up(text: str) -> None:
 
 def test_a_text_that_says_nothing_is_nobodys_duplicate() -> None:
     assert bands_of(text_of("", "顶！"), read_wording("", "顶！")) == []
+
+
+@given(LETTERS)
+@settings(max_examples=50, deadline=None)
+def test_an_archive_with_more_bands_to_a_text_holds_all_that_are_made_now(text: str) -> None:
+    letters, wording = text_of("", text), read_wording("", text)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("monitoring.duplicates.BANDS", 2 * BANDS)
+        before = bands_of(letters, wording)
+    assert before[:BANDS] == bands_of(letters, wording)
