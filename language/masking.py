@@ -94,12 +94,12 @@ class _Detector:
     def __init__(
         self, kind: PersonalData, pattern: str, accepts: Callable[[str], bool] = _always, flags: int = 0, *, needs_digit: bool = True
     ) -> None:
-        self._kind, self._accepts, self._pattern = kind, accepts, re.compile(pattern, flags)
-        self._group = "it" if "it" in self._pattern.groupindex else 0
+        self.pattern, self._kind, self._accepts = re.compile(pattern, flags), kind, accepts
+        self._group = "it" if "it" in self.pattern.groupindex else 0
         self.needs_digit = needs_digit
 
     def find(self, text: str) -> Iterator[Found]:
-        for match in self._pattern.finditer(text):
+        for match in self.pattern.finditer(text):
             if self._accepts(match[self._group]):
                 yield Found(self._kind, *match.span(self._group))
 

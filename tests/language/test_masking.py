@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.cn import ric
 
-from language.masking import PersonalData, mask_personal_data
+from language.masking import _DETECTORS, PersonalData, _Detector, mask_personal_data
 from language.script import to_traditional
 
 CASES = Path(__file__).parent / "cases"
@@ -152,3 +152,10 @@ def test_a_mobile_number_never_survives_however_it_is_spaced(number: int, gap: s
     figures = str.maketrans("0123456789", "零一二三四五六七八九") if in_figures else str.maketrans("", "")
     written = gap.join(str(number)).translate(figures)
     assert mask_personal_data(f"打{written}吧").text == "打" + "*" * len(written) + "吧"
+
+
+@pytest.mark.parametrize("detector", [detector for detector in _DETECTORS if detector.needs_digit])
+@given(data=st.data())
+def test_what_is_only_looked_for_among_digits_holds_one(detector: _Detector, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(detector.pattern, alphabet=st.characters(codec="utf-8")))
+    assert not [*detector.find(text)] or re.search(r"\d", text)

@@ -1,6 +1,7 @@
 """Where a post is about and what it asks, on invented posts: half of them were written down before the rules, half held back from them."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from language.segmentation import tagged_words
 from monitoring.analysis import analyse
 from monitoring.asks import MOST_ASKS, find_asks
 from monitoring.item import Relevance
@@ -91,3 +93,9 @@ def test_asks_of_any_text_are_few_distinct_phrases(text: str, title: str, line: 
     assert len(set(asks)) == len(asks)
     assert all(2 <= len(ask) <= 30 and ask.strip(EDGE) == ask for ask in asks)
     assert find_asks(read_post(title, text, WATCH.lexicon.find), Relevance.NOISE, line, "投诉", None) == ()
+
+
+@given(st.text(alphabet=st.sampled_from("霁城市东浦区菱塘路锦鹭苑小区的在门口有人把垃圾倒3号楼ab-1.%#_，。！？；：、\n… ~*"), max_size=60))
+def test_a_stretch_between_marks_is_cut_into_words_as_in_the_whole(text: str) -> None:
+    words = [word for stretch in re.split("([,，。！!？?；;：:、\n…])", text) for word in tagged_words(stretch)]
+    assert words == tagged_words(text)
