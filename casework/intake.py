@@ -8,8 +8,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework import approval, deadlines
 from casework.alert_card import buttons
-from casework.announcing import announce, hurry, is_muted, notify, refresh, told_at
+from casework.announcing import announce, hurry, is_muted, notify, refresh, refresh_all, told_at
 from casework.case import Case, CaseState, add_step, open_case, subject
+from casework.deadline import GRAVE
 from casework.desk import Desk
 from casework.mute import hold_back, is_held, let_go
 from casework.ringing import must_ring
@@ -63,8 +64,7 @@ async def receive_all(
                 received.append(Received(observation))
             else:
                 received.append(await _tell(session, observation, event, source, now, desk, cases, stale))
-    for case in stale.values():
-        await refresh(session, case, now, desk)
+    await refresh_all(session, stale.values(), now, desk)
     return received
 
 
@@ -82,8 +82,7 @@ async def handle(session: AsyncSession, observation: Observation, event: Event, 
     stale = dict[int, Case]()
     source = await session.get_one(Source, observation.item.source_id)
     received = await _tell(session, observation, event, source, now, desk, {}, stale)
-    for case in stale.values():
-        await refresh(session, case, now, desk)
+    await refresh_all(session, stale.values(), now, desk)
     return received
 
 
@@ -151,8 +150,8 @@ async def raise_level(session: AsyncSession, case: Case, event: Event, now: date
 
 
 async def _follow(session: AsyncSession, case: Case, event: Event, observation: Observation, now: datetime, desk: Desk) -> None:
-    """Nothing graver happened: ring only for a milestone, or when the event gets hot for the first time."""
-    if case.hot_at is None and is_hot(event, desk.watch.policy, now):
+    """Nothing graver happened: ring only for a milestone, or when an event that need not ring at once gets hot for the first time."""
+    if case.hot_at is None and event.level not in GRAVE and is_hot(event, desk.watch.policy, now):
         await _tell_heat(session, case, event, now, desk)
     for what in observation.milestones:
         text = say("alert.milestone", number=case.number, level=words("alert.levels")[str(event.level)], what=what)

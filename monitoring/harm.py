@@ -23,6 +23,9 @@ _PEOPLE = re.compile(
     r"(?:(?:名|位|口)(?!额)|个(?!月|小时|星期|钟|楼|单元|地方|问题|部门|电话|摊)|人(?!民|行|次|份)"
     r"|(?:学生|孩子|儿童|小孩|老人|居民|顾客|宾客|员工|行人|路人|乘客|游客|市民|师生|同学|工人|业主|群众))"
 )
+_ONLOOKERS = re.compile(r"(?:围[了观着满]|聚[集了]|挤[了满]|排[了着队])[^，。]{0,3}$")
+"""Whoever stands around has come to no harm."""
+_AMBULANCES = re.compile(rf"(?P<number>\d+|[{NUMERAL}]+|好几)(?:多|来)?辆救护车")
 _CASUALTIES = Telling(
     rf"(?P<number>\d+|[{NUMERAL}]+)(?:多|余)?(?:名|个|人)?(?:死亡?|伤|遇难)(?![^，。]{{0,1}}[者员心率])", needs="死|伤|遇难"
 )
@@ -104,6 +107,7 @@ def _victims(reading: Reading, span: Span) -> int:
     """How many people a harm has struck: the number nearest to it in its sentence, the one before it first; at least one."""
     sentence = reading.sentence_at(span.start)
     numbers = list(_PEOPLE.finditer(reading.text, max(sentence.start, span.start - _COUNTED), min(sentence.end, span.end + _REACH)))
+    numbers = [match for match in numbers if not _ONLOOKERS.search(reading.text, max(0, match.start() - _REACH), match.start())]
     before = [match for match in numbers if match.start() <= span.start]
     nearest = before[-1] if before else next(iter(numbers), None)
     return 1 if nearest is None else count(nearest["number"]) or (SEVERAL_HARMED if "好" in nearest["number"] else 1)
@@ -134,12 +138,22 @@ def _poisoning(reading: Reading, cues: Cues) -> Iterator[Sign]:
 
 def _poisoned(reading: Reading, cues: Cues, span: Span) -> int:
     """How many, where a whole school class and “a whole crowd of us” count as many and as several."""
-    victims = _victims(reading, span)
+    victims = max(_victims(reading, span), _by_ambulances(reading, span))
     at_school = _SCHOOL.search(reading.text[max(0, span.start - _SCENE) : span.end + _SCENE]) is not None
     en_masse = near(reading, span, cues["en_masse"], _REACH)
     if at_school and (victims >= SEVERAL_HARMED or en_masse):
         return max(victims, MANY_HARMED)
     return max(victims, SEVERAL_HARMED) if en_masse else victims
+
+
+def _by_ambulances(reading: Reading, span: Span) -> int:
+    """How many victims the number of ambulances at the scene lets expect at least."""
+    sentence = reading.sentence_at(span.start)
+    return 1 if (sent := _AMBULANCES.search(reading.text, sentence.start, sentence.end)) is None else _several(sent["number"])
+
+
+def _several(number: str) -> int:
+    return SEVERAL_HARMED if (count(number) or SEVERAL_HARMED) > 1 else 1
 
 
 def _vulnerable(reading: Reading, cues: Cues) -> Iterator[Sign]:

@@ -257,3 +257,14 @@ def test_every_quote_is_an_exact_span_of_the_post(words: list[str]) -> None:
     found = read(text)
     assert found.place is None or found.place in text
     assert all(factor.span in text for factor in found.factors)
+
+
+def test_onlookers_are_no_victims_and_an_ambulance_for_one_is_one() -> None:
+    seen = read("河口市场门口围了快两百人，摆摊的大爷坐在地上，有人喊救护车，城管队员在旁边打电话。")
+    assert {factor.name for factor in seen.factors} & {"injury", "group_harm", "several_injured"} == {"injury"}
+
+
+def test_ambulances_at_a_school_tell_how_many_fell_ill() -> None:
+    many = read("河口小学门口来了四辆救护车，说是食堂中午的饭吃坏了，到底多少人还不知道。")
+    one = read("河口小学门口来了一辆救护车，说是有个老师食堂吃坏了。")
+    assert (many.level, one.level != 1) == (1, True)
