@@ -20,6 +20,7 @@ from monitoring.advice import LevelAdvisor
 from monitoring.own_weights import FOLDER
 from monitoring.watch import build_watch
 from retrieval.library import Library
+from retrieval.model import Embedder
 from retrieval.model import LanguageModel
 from storage.clock import Clock, SystemClock
 from storage.engine import Database
@@ -53,7 +54,8 @@ async def open_house(
     async with contextlib.AsyncExitStack() as opened:
         database = await opened.enter_async_context(Database(settings.database_address))
         await _migrate(database)
-        library = await opened.enter_async_context(Library.open(settings.data_dir / INDEX_FOLDER if index else None))
+        folder = settings.data_dir / INDEX_FOLDER if index else None
+        library = await opened.enter_async_context(Library.open(folder, _embedder(settings)))
         await _seat_staff(database, settings, clock)
         house = House(
             settings=settings,
@@ -185,6 +187,18 @@ def _model(settings: Settings) -> LanguageModel:
     return OpenAICompatibleModel(
         model.name, base_url=model.base_url, api_key=key, domestic=model.domestic, timeout_seconds=model.timeout_seconds
     )
+
+
+def _embedder(settings: Settings) -> Embedder | None:
+    """The embedder that the settings name; None is the embedded one."""
+    about = settings.embedder
+    if about.kind == "embedded":
+        return None
+    from adapters.models.embedders import EmbedderAddress, ollama, open_ai_compatible, sentence_transformers
+
+    key = about.api_key.get_secret_value() if about.api_key else ""
+    address = EmbedderAddress(about.model, about.dimensions, about.base_url, key, about.timeout_seconds)
+    return {"openai": open_ai_compatible, "ollama": ollama, "sentence_transformers": sentence_transformers}[about.kind](address)
 
 
 @contextlib.asynccontextmanager

@@ -4,10 +4,10 @@ import tomllib
 from collections.abc import Iterator
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
@@ -157,6 +157,26 @@ class ModelSettings(_Section):
     advises_levels: bool = False
 
 
+class EmbedderSettings(_Section):
+    """Another embedder than the embedded one, for instance `kind = "ollama"`, `model = "bge-m3"`, `dimensions = 1024`.
+
+    `model`: its name as the server knows it; for `sentence_transformers` the folder. `dimensions`: length of its vectors.
+    """
+
+    kind: Literal["embedded", "openai", "ollama", "sentence_transformers"] = "embedded"
+    model: str = ""
+    dimensions: int = Field(0, ge=0)
+    base_url: str = ""
+    api_key: SecretStr | None = None
+    timeout_seconds: float = Field(30, gt=0)
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if self.kind != "embedded" and not (self.model and self.dimensions):
+            raise ValueError("model 和 dimensions 都要填")
+        return self
+
+
 class PublishingSettings(_Section):
     """The signed webhook that publishes approved replies; empty address: a person publishes by hand."""
 
@@ -187,6 +207,7 @@ class Settings(BaseSettings):
     telegram: TelegramSettings = TelegramSettings()
     wechat: WeChatSettings = WeChatSettings()
     model: ModelSettings = ModelSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
     publishing: PublishingSettings = PublishingSettings()
     allowed_links: tuple[str, ...] = ()
 
@@ -272,7 +293,7 @@ def _refuse_loose_ends(path: Path, settings: Settings) -> None:
 
 
 def _secrets(settings: Settings) -> Iterator[str]:
-    for section in (settings.telegram, settings.wechat, settings.model, settings.publishing):
+    for section in (settings.telegram, settings.wechat, settings.model, settings.embedder, settings.publishing):
         yield from (value.get_secret_value() for value in section.__dict__.values() if isinstance(value, SecretStr))
     if password := urlsplit(settings.database_url).password:
         yield password

@@ -53,7 +53,7 @@ class Learner:
         first, first_length = _unit(firsts @ self.vectors)
         second, second_length = _unit(seconds @ self.vectors)
         likeness = first @ second.T / TEMPERATURE
-        own: Vectors = np.eye(count, dtype=np.float32)
+        own = np.eye(count, dtype=np.float32)
         pull: Vectors = (_softmax(likeness, 1) + _softmax(likeness, 0) - 2 * own) / (2 * count * TEMPERATURE)
         pulled: Vectors = pull @ second
         self._move(firsts, _through_unit(pulled, first, first_length))
@@ -70,13 +70,13 @@ class Learner:
         asked, asked_length = _unit(questions.multiply(self.asking).tocsr() @ self.vectors)
         found, found_length = _unit(texts @ self.vectors)
         moved = asked + self.leaning
-        likeness: Vectors = np.where(excluded, np.float32(-1e9), moved @ found.T / TEMPERATURE)
-        own: Vectors = np.eye(count, found.shape[0], dtype=np.float32)
+        likeness = np.where(excluded, np.float32(-1e9), moved @ found.T / TEMPERATURE)
+        own = np.eye(count, found.shape[0], dtype=np.float32)
         pull: Vectors = _softmax(likeness, 1) - own
         if mutual:
             pull[:, :count] += _softmax(likeness[:, :count], 0)
-            pull = (pull - own) / 2
-        pull /= count * TEMPERATURE
+            pull -= own
+        pull /= (1 + mutual) * count * TEMPERATURE
         gradient: Vectors = pull @ found
         self._lean(gradient.sum(0))
         self._move(questions, _through_unit(gradient, asked, asked_length), asking=True)

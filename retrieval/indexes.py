@@ -13,7 +13,7 @@ import numpy as np
 
 from knowledge_base.past_case import Pool
 from retrieval.dense import Chroma, ChromaVectors, FolderLock
-from retrieval.errors import IndexUnavailable
+from retrieval.errors import IndexUnavailable, ModelUnavailable
 from retrieval.lexical import Entry, LexicalIndex
 from retrieval.model import Embedder
 from retrieval.pool import PoolIndex
@@ -48,10 +48,14 @@ class Indexes:
 
     Attributes:
         elsewhere: whether another process owns the folder; this one then searches lexically, in memory.
+        filled: which part of a pool's dense index is filled while it is made anew, 0 to 1.
     """
 
     def __init__(self, folder: Path | None, embedder: Embedder) -> None:
         self._closing = Event()
+        self._behind: dict[Pool, set[int]] = {pool: set() for pool in Pool}
+        self._filling: dict[Pool, int] = {}
+        self.filled = dict.fromkeys(Pool, 0.0)
         with ExitStack() as opened:
             self._opened = opened
             self.embedder, self.elsewhere = embedder, folder is not None and not self._own(folder)
@@ -84,27 +88,47 @@ class Indexes:
         self._note(replace(self.level, lexical=at))
 
     def follow_dense(self, entries: Entries, changed: Subjects, at: int) -> None:
-        """Bring the dense indexes level with all entries; while one is made anew its pool is searched lexically."""
+        """Bring the dense indexes level with all entries; while one is made anew its pool is searched lexically.
+
+        Where the embedder does not answer they stay as they are, not level; the caller tries again.
+        """
+        for pool in self.pools:
+            self._behind[pool].update(changed[pool])
         for pool, index in self.pools.items():
             if index.vectors is None:
                 return
             try:
-                if not self._follow_dense(index, entries[pool], changed[pool]):
+                if not self._follow_dense(pool, index, entries[pool], at):
                     return
-            except IndexUnavailable:
+            except (IndexUnavailable, ModelUnavailable):
                 index.dense_ready = False
                 return
+            self._behind[pool].clear()
+        self._filling.clear()
         self._note(replace(self.level, dense=at))
 
-    def _follow_dense(self, index: PoolIndex, entries: Sequence[Entry], changed: Collection[int]) -> bool:
+    @property
+    def is_behind(self) -> bool:
+        """Whether a dense index is not whole, and could be."""
+        return any(index.vectors is not None and not index.dense_ready for index in self.pools.values())
+
+    def _follow_dense(self, pool: Pool, index: PoolIndex, entries: Sequence[Entry], at: int) -> bool:
+        changed = self._behind[pool]
         if self.level.dense is not None and changed:
             index.replace_dense(changed, [entry for entry in entries if entry.subject in changed])
-        if self.level.dense is not None and index.count_dense() == len(entries):
-            index.dense_ready = True
-            return True
+        if self.level.dense is None or index.count_dense() != len(entries):
+            return self._fill(pool, index, entries, at)
+        index.dense_ready = True
+        return True
+
+    def _fill(self, pool: Pool, index: PoolIndex, entries: Sequence[Entry], at: int) -> bool:
+        """Fill a dense index anew, or go on where the embedder last failed. False when told to stop."""
         index.dense_ready = False
-        index.clear_dense()
-        for start in range(0, len(entries), DENSE_BATCH):
+        if self._filling.get(pool) != at:
+            index.clear_dense()
+            self._filling[pool] = at
+        for start in range(index.count_dense(), len(entries), DENSE_BATCH):
+            self.filled[pool] = start / len(entries)
             if self._closing.is_set():
                 return False
             index.replace_dense((), entries[start : start + DENSE_BATCH])

@@ -33,6 +33,7 @@ from retrieval.terms import terms
 
 SMALL_CHANGE_ENTRIES = 500
 """Up to so many entries the dense index follows within `refresh`; more follow in the background."""
+FEWEST_CLAUSES = 300
 CASE_SINGLE_CHARACTERS = 0.0
 """Past cases are searched by pairs of characters alone (docs/decisions/0003-lexical-index.md)."""
 STANDING_WEIGHT = 0.1
@@ -74,8 +75,8 @@ class Library:
 
     def __init__(self, folder: Path | None = None, embedder: Embedder | None = None, standing: Standing | None = None) -> None:
         self.standing = standing or shipped()
-        self._folder, self._embedder, self._shelf = folder, embedder or HashedEmbedder(), Shelf()
-        self._indexes = Indexes(None, self._embedder)
+        self._folder, self.embedder, self._shelf = folder, embedder or HashedEmbedder(), Shelf()
+        self._indexes = Indexes(None, self.embedder)
         self._refreshing, self._filling = asyncio.Lock(), asyncio.Lock()
         self._background: set[asyncio.Task[None]] = set()
         self._shelved_to: int | None = None
@@ -103,7 +104,7 @@ class Library:
 
     async def __aenter__(self) -> Self:
         if self._folder is not None:
-            self._indexes = await asyncio.to_thread(Indexes, self._folder, self._embedder)
+            self._indexes = await asyncio.to_thread(Indexes, self._folder, self.embedder)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -113,14 +114,15 @@ class Library:
 
     @cached_property
     def _judging(self) -> HashedEmbedder:
-        return self._embedder if isinstance(self._embedder, HashedEmbedder) else HashedEmbedder()
+        return self.embedder if isinstance(self.embedder, HashedEmbedder) else HashedEmbedder()
 
     @property
     def status(self) -> LibraryStatus:
         """What is on the shelf and how it is searched."""
         ready = all(index.dense_ready for index in self._indexes.pools.values())
         dense = DenseState.ELSEWHERE if self._indexes.elsewhere else DenseState.READY if ready else DenseState.REBUILDING
-        note = "" if dense is DenseState.READY else say(f"knowledge.dense_{dense.value}")
+        percent = int(100 * self._indexes.filled[Pool.CLAUSES])
+        note = "" if dense is DenseState.READY else say(f"knowledge.dense_{dense.value}", percent=percent)
         return LibraryStatus(len(self._shelf.clauses), len(self._shelf.cases), dense, note)
 
     def search_clauses(self, query: str, *, region: Region, on: date, limit: int = 10) -> list[ClauseHit]:
@@ -155,9 +157,8 @@ class Library:
         def standing(row: int) -> float:
             return 0.0 if found else STANDING_WEIGHT * standings.of(shelf.clauses[row].hit.title)
 
-        text = " ".join([query, *(bridge.official for bridge in found)])
         index = self._indexes.pools[Pool.CLAUSES]
-        ranked = index.search(text, weigh(query, found), limit, keep=keep, places=places, standing=standing)
+        ranked = index.search(query, weigh(query, found), limit, keep=keep, places=places, standing=standing)
         reasons = Reasons(query, found)
         hits = (replace(shelf.clauses[row].hit, score=score) for row, score in ranked.items())
         return [replace(hit, why=reasons.why(hit.text)) for hit in hits]
@@ -208,10 +209,14 @@ class Library:
         return clause is not None and clause.region != NATIONAL
 
     def rarity(self, word: str) -> float:
-        """How rare a word is among the clauses, 0 (in all of them) to 1 (in none), by its rarest pair of characters."""
+        """How rare a word is among the clauses, 0 (in all of them) to 1 (in none), by its rarest pair of characters.
+
+        A few clauses say little about words: fewer than FEWEST_CLAUSES count as so many.
+        """
         lexical = self._indexes.pools[Pool.CLAUSES].lexical
         found = min((lexical.frequency(term) for term in pairs_of(word) or terms(word)), default=0)
-        return math.log((1 + lexical.count()) / (1 + found)) / math.log(2 + lexical.count())
+        clauses = max(lexical.count(), FEWEST_CLAUSES)
+        return math.log((1 + clauses) / (1 + found)) / math.log(2 + clauses)
 
     def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
         """How alike each text is to a question, -1 to 1; by the embedded embedder whichever one searches, for answers are weighed by it."""
@@ -246,7 +251,8 @@ class Library:
     async def refresh(self, session: AsyncSession) -> int:
         """Follow the rows: apply every KnowledgeChange since the last call. Returns how many were applied.
 
-        The lexical index is level on return; after many changes the dense one follows in the background.
+        The lexical index is level on return; after many changes the dense one follows in the background. Where its embedder did
+        not answer, the next call tries again.
         """
         async with self._refreshing:
             level = self._indexes.level
@@ -257,6 +263,8 @@ class Library:
                 await self._load(session, changed)
                 self._shelved_to = max((change.id or 0 for change in changes), default=since)
                 await self._follow(changed, self._shelved_to)
+            elif self._indexes.is_behind and not self._background:
+                await self._follow(dict.fromkeys(Pool, ()), since)
             return len(changes)
 
     async def wait_until_level(self) -> None:

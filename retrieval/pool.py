@@ -11,7 +11,7 @@ from retrieval.vectors import VectorStore
 
 DENSE_WEIGHT = 1.5
 """What likeness by the embedder counts against the share of the best lexical score (docs/decisions/0003-lexical-index.md)."""
-DEPTH = 200
+DEPTH = 300
 """So many rows of each ranking are fused, even where fewer are asked for."""
 WIDENING = 4
 
@@ -56,7 +56,7 @@ class PoolIndex:
         """Rows that may be offered, with their scores, best first. Each index is asked for more until enough are left.
 
         Args:
-            text: the query for the dense ranking.
+            text: the query for the dense ranking, in its own words.
             weights: the query's terms for the lexical one.
             keep: whether a row may be offered.
             places: places to which the lexical search is narrowed beforehand.

@@ -155,7 +155,7 @@ async def test_while_another_embedder_fills_the_index_it_is_searched_lexically_a
     async with Library.open(tmp_path / "index", waiting) as library:
         await _refresh(database, library)
         assert library.status.dense is DenseState.REBUILDING
-        assert "索引重建中" in library.status.note
+        assert "索引重建中（已完成 0%）" in library.status.note
         assert "收摊不迟于二十二时。" in _found(library, "夜市收摊")
         waiting.may.set()
         await library.wait_until_level()
