@@ -2,8 +2,9 @@
 
 Three tables. Reading: a post's whole analysis against snownlp's sentiment of the same texts. Taking in: posts a second on durable SQLite
 (synchronous=FULL), the whole way from the raw post to item, event, level, case, cards, clocks and audit, one by one and in bulk (as
-`wensheng sources import` does, but with every post rung for), against rows that the bare driver commits one by one to the same disk. Size:
-the cost of a post where the archive holds so many items already, and the memory of the process.
+`wensheng sources import` does, but with every post rung for), against rows that the bare driver commits one by one to the same disk; and a
+post's processor time in the process that writes, which one by one reads as well. Size: the cost of a post where the archive holds so many
+items already, and the memory of the process.
 
 The posts are made up from seeds. A large archive is taken in by the bulk path up to `REAL_ITEMS`; the rest are copies of these rows by
 SQL, with ids of their own and with keys that are as many, as rare and as scattered as new posts would bring. Run it on a machine with
@@ -59,7 +60,7 @@ async def main(sizes: Sequence[int]) -> None:
         path, feed = Path(folder) / "archive.sqlite3", posts()
         database = Database(sqlite_url(path))
         desk, source = await furnish(database)
-        print(f"{'archive':>10} {'bare':>8} {'one by one':>20} {'bulk':>20} {'memory':>10}")
+        print(f"{'archive':>10} {'bare':>8} {'one by one':>28} {'bulk':>28} {'memory':>10}")
         for size in sizes:
             await fill(path, database, desk, source, feed, size)
             async with ReadingAhead(desk.watch) as reading:
@@ -82,15 +83,19 @@ def reading_table(desk: Desk, feed: Sequence[RawPost]) -> None:
 
 async def timed(path: Path, database: Database, desk: Desk, source: Source, feed: Iterator[RawPost], reading: ReadingAhead) -> str:
     """Rows committed bare, posts one by one, posts in bulk, a second; in turns, so that a busy machine slows all three."""
-    spent = [0.0, 0.0, 0.0]
+    spent, worked = [0.0, 0.0, 0.0], [0.0, 0.0]
     await bulk(database, desk, source, list(islice(feed, AT_ONCE)), reading)
     for _ in range(ROUNDS):
         spent[0] += bare(path, BARE_PER_ROUND)
+        begun = time.process_time()
         spent[1] += await one_by_one(database, desk, source, list(islice(feed, SINGLE_PER_ROUND)))
+        worked[0] += (between := time.process_time()) - begun
         spent[2] += await bulk(database, desk, source, list(islice(feed, BULK_PER_ROUND)), reading)
+        worked[1] += time.process_time() - between
+    costs = [1000 * each / ROUNDS / number for number, each in zip((SINGLE_PER_ROUND, BULK_PER_ROUND), worked, strict=True)]
     rates = [ROUNDS * number / each for number, each in zip((BARE_PER_ROUND, SINGLE_PER_ROUND, BULK_PER_ROUND), spent, strict=True)]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    told = (f"{rate:12.0f} ({rate / rates[0]:.3f})" for rate in rates[1:])
+    told = (f"{rate:12.0f} ({rate / rates[0]:.3f}) {cost:4.1f} ms" for rate, cost in zip(rates[1:], costs, strict=True))
     return f"{rates[0]:8.0f} {' '.join(told)} {memory:7.0f} MB"
 
 

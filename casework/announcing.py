@@ -1,5 +1,6 @@
 """Telling the chats: a new card that rings, the standing card renewed in place, a notice beside it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func
@@ -9,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from casework.alert_card import alert_card, case_page, replaced_card
 from casework.case import Case
 from casework.deadline import GRAVE
-from casework.delivery import ALERT, WAITING, Delivery, Place, enqueue, live_cards, renew, standing_cards
+from casework.delivery import ALERT, WAITING, Delivery, Place, StandingCard, enqueue, live_cards, renew, standing_cards
 from casework.desk import Desk
 from casework.folding import fold, is_flooded, refresh_lists
 from casework.message import Button, Card, CardKind
@@ -76,9 +77,19 @@ async def refresh(session: AsyncSession, case: Case, now: datetime, desk: Desk, 
     """
     if by_people:
         await refresh_lists(session, case, now, desk.alerting)
-    standing = await standing_cards(session, case.id)
-    if not standing:
-        return
+    await refresh_all(session, [case], now, desk, by_people=by_people)
+
+
+async def refresh_all(session: AsyncSession, cases: Iterable[Case], now: datetime, desk: Desk, *, by_people: bool = False) -> None:
+    """As `refresh`, for the cards of many cases."""
+    known = {case.id or 0: case for case in cases}
+    for case_id, standing in (await standing_cards(session, known)).items() if known else ():
+        await _renew(session, known[case_id], standing, now, desk, by_people=by_people)
+
+
+async def _renew(
+    session: AsyncSession, case: Case, standing: Iterable[StandingCard], now: datetime, desk: Desk, *, by_people: bool
+) -> None:
     card = alert_card(await situation_of(session, case), now)
     for root, waiting, changed_at in standing:
         at = now if by_people else max(now, changed_at + desk.alerting.update_every)

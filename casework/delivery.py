@@ -1,6 +1,7 @@
 """The outbox: every card to staff is a row before it is sent, and a row after."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -219,14 +220,15 @@ class StandingCard(NamedTuple):
     changed_at: datetime
 
 
-async def standing_cards(session: AsyncSession, case_id: int | None) -> list[StandingCard]:
-    """The live cards of a case as `announcing.refresh` needs them."""
-    found: dict[Place, StandingCard] = {}
-    for root, waiting, edited_at in (await session.exec(_STANDING_CARDS, params={"case": case_id})).all():
-        if root.place not in found or found[root.place].root is not root:
+async def standing_cards(session: AsyncSession, case_ids: Collection[int]) -> dict[int, list[StandingCard]]:
+    """The live cards of cases as `announcing.refresh` needs them; a case without any is left out."""
+    found: dict[int, dict[Place, StandingCard]] = defaultdict(dict)
+    for root, waiting, edited_at in (await session.exec(_STANDING_CARDS, params={"cases": list(case_ids)})).all():
+        of_case = found[root.case_id or 0]
+        if root.place not in of_case or of_case[root.place].root is not root:
             own = root.sent_at or root.due_at
-            found[root.place] = StandingCard(root, waiting, max(edited_at or root.due_at, own))
-    return list(found.values())
+            of_case[root.place] = StandingCard(root, waiting, max(edited_at or root.due_at, own))
+    return {case_id: list(cards.values()) for case_id, cards in found.items()}
 
 
 async def waiting_edit(session: AsyncSession, root: Delivery) -> Delivery | None:
@@ -304,12 +306,11 @@ _NEXT_DUE = select(
 _edit: Any = aliased(Delivery)
 _done: Any = aliased(Delivery)
 _LIVE = (
-    Delivery.case_id == bindparam("case"),
     col(Delivery.replaces).is_(None),
     col(Delivery.key).startswith(ALERT),
     col(Delivery.state).in_(STANDING),
 )
-_LIVE_CARDS = select(Delivery).where(*_LIVE).order_by(col(Delivery.id))
+_LIVE_CARDS = select(Delivery).where(Delivery.case_id == bindparam("case"), *_LIVE).order_by(col(Delivery.id))
 _EDITED_AT = (
     select(func.max(func.coalesce(_done.sent_at, _done.due_at)))
     .where(_done.replaces == Delivery.id, _done.state.in_((DeliveryState.LEASED, DeliveryState.SENT)))
@@ -319,7 +320,7 @@ _EDITED_AT = (
 _STANDING_CARDS = (
     select(Delivery, _edit, _EDITED_AT)
     .join(_edit, and_(_edit.replaces == Delivery.id, _edit.state == DeliveryState.DUE), isouter=True)
-    .where(*_LIVE)
+    .where(col(Delivery.case_id).in_(bindparam("cases", expanding=True)), *_LIVE)
     .order_by(col(Delivery.id), _edit.id)
 )
 _WAITING_EDIT = (
