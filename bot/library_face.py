@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from knowledge_base.comparing import ChangeKind, ClauseChange, Piece, PieceKind
+from casework.library_page import change_words, counts, dated
+from knowledge_base.comparing import ChangeKind, ClauseChange
 from knowledge_base.document import PolicyDocument
 from knowledge_base.preparing import Prepared
 from knowledge_base.region import NATIONAL, Region
@@ -13,8 +14,6 @@ from prompts import say, words
 
 CLAUSES_SHOWN = 3
 LONGEST_LINE = 60
-KEPT_AROUND = 16
-"""Characters of unchanged words that are shown on either side of a change."""
 
 
 def prepared_fields(prepared: Prepared) -> dict[str, Any]:
@@ -71,48 +70,9 @@ def diff_lines(older: PolicyDocument, newer: PolicyDocument, changes: Sequence[C
     yield say("library.diff_head", title=newer.title, old=dated(older), new=dated(newer))
     if older.work != newer.work:
         yield say("library.other_work", one=older.title, other=newer.title)
-    count = {kind.value: sum(change.kind is kind for change in changes) for kind in ChangeKind}
-    yield say("library.diff_counts", **count)
-    if count["changed"]:
-        yield say("library.diff_hint")
-    yield from (change_line(change) for change in changes if change.kind is not ChangeKind.SAME)
-
-
-def dated(document: PolicyDocument) -> str:
-    """By which day a version is told from others."""
-    return str(document.version_date or document.effective_on or say("library.unknown_date"))
-
-
-def change_line(change: ClauseChange) -> str:
-    """One change in words: `～ 第五条　……罚款[-五十-]{+二百+}元……`."""
-    old, new = change.old, change.new
-    if old is None or new is None:
-        clause = new or old
-        return say(f"library.diff_{change.kind.value}", article=clause.article if clause else "", text=clause.text if clause else "")
-    if change.kind is ChangeKind.RENUMBERED:
-        return say("library.diff_renumbered", old=old.article, new=new.article)
-    text = marked(change.pieces)
-    if old.article == new.article:
-        return say("library.diff_changed", article=new.article, text=text)
-    return say("library.diff_changed_renumbered", old=old.article, new=new.article, text=text)
-
-
-def marked(pieces: Sequence[Piece]) -> str:
-    """Changed words in their brackets, with a little of what stands around them."""
-    shown = []
-    for number, piece in enumerate(pieces):
-        if piece.kind is PieceKind.KEPT:
-            shown.append(_around(piece.text, first=number == 0, last=number == len(pieces) - 1))
-        else:
-            shown.append(f"[-{piece.text}-]" if piece.kind is PieceKind.CUT else f"{{+{piece.text}+}}")
-    return "".join(shown)
-
-
-def _around(text: str, *, first: bool, last: bool) -> str:
-    if len(text) <= 2 * KEPT_AROUND + 4:
-        return text
-    head, tail = "" if first else text[:KEPT_AROUND], "" if last else text[-KEPT_AROUND:]
-    return f"{head}……{tail}"
+    yield counts(changes)
+    yield say("library.diff_hint")
+    yield from ("　".join(change_words(change)) for change in changes if change.kind is not ChangeKind.SAME)
 
 
 def _change_row(change: ClauseChange) -> dict[str, Any]:

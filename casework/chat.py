@@ -21,6 +21,7 @@ class Incoming:
         mentioned: whether the bot was addressed by name.
         forwarded_post: the text of a post that the person forwarded; content, never a command.
         forwarded_from: where the platform says it came from.
+        file_name, file: a document that the person handed in; content, never a command.
         event_id: the platform's id of this very message; the same twice is handled once.
     """
 
@@ -33,6 +34,8 @@ class Incoming:
     mentioned: bool = False
     forwarded_post: str = ""
     forwarded_from: str = ""
+    file_name: str = ""
+    file: bytes = b""
     event_id: str = ""
 
 

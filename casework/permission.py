@@ -30,6 +30,7 @@ class Act(StrEnum):
     ROUTE = "route"
     TIER = "tier"
     RULES = "rules"
+    LIBRARY = "library"
 
 
 _HANDLERS = (Role.DUTY, Role.DRAFTER, Role.APPROVER)
@@ -51,6 +52,7 @@ ALLOWED: dict[Act, tuple[Role, ...]] = {
     Act.ROUTE: (Role.ADMIN, Role.APPROVER),
     Act.TIER: (Role.ADMIN,),
     Act.RULES: (Role.ADMIN,),
+    Act.LIBRARY: (Role.ADMIN,),
 }
 """Lowering a level takes an approver, because a lower level asks for fewer approvals; so does a mute for a whole kind of matter."""
 

@@ -14,8 +14,9 @@ from knowledge_base.reading_documents import PARSED, read_one
 from knowledge_base.reading_rows import read_case_table, read_json_lines
 from prompts import say
 
+DOCUMENTS = (*PARSED, ".md", ".markdown", ".txt")
 ROWS = (".jsonl", ".jsonl.gz", ".csv")
-SUFFIXES = (*PARSED, ".md", ".markdown", ".txt", *ROWS)
+SUFFIXES = (*DOCUMENTS, *ROWS)
 TO_BE_CONVERTED = (
     ".doc", ".wps", ".wpt", ".rtf", ".odt", ".ofd", ".ceb", ".caj", ".xls", ".xlsx", ".ppt", ".pptx",
     ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".zip", ".rar", ".7z",

@@ -14,6 +14,7 @@ from bot.commands.grammar import Command, Verb, parse
 from bot.commands.handling import HANDLING
 from bot.commands.looking import LOOKING
 from bot.commands.order import Order, refused
+from bot.commands.shelving import SHELVING, take_document
 from bot.commands.taking_in import TAKING_IN, take_in
 from bot.commands.tiering import TIERING
 from bot.commands.tuning import TUNING_SLOWLY
@@ -33,11 +34,11 @@ from storage.errors import StorageError
 
 log = logging.getLogger("wensheng.dispatcher")
 
-QUICK = {**HANDLING, **DRAFTING, **APPROVING, **LOOKING, **TAKING_IN, **TIERING}
+QUICK = {**HANDLING, **DRAFTING, **APPROVING, **LOOKING, **TAKING_IN, **TIERING, **SHELVING}
 """Done in the transaction that admitted the order."""
 SLOW = {**DRAFTING_SLOWLY, **APPROVING_SLOWLY, **TUNING_SLOWLY}
 """They search, write or send: they open transactions of their own, before and after."""
-NEEDS_STABLE_IDENTITY = (Verb.APPROVE, Verb.SEND_BACK, Verb.LOWER, Verb.PUBLISH)
+NEEDS_STABLE_IDENTITY = (Verb.APPROVE, Verb.SEND_BACK, Verb.LOWER, Verb.PUBLISH, Verb.APPROVE_DOCUMENT, Verb.WITHDRAW_DOCUMENT)
 
 
 class Dispatcher:
@@ -81,6 +82,8 @@ class Dispatcher:
                     response = await QUICK[command.verb](session, order)
                     await button.record_outcome(session, incoming.token, response.brief)
                     return response
+        if incoming.file_name:
+            return await take_document(self._house, incoming, staff, now)
         if command is None:
             return await self._talk.answer(replace(incoming, text=text), staff, now)
         return await SLOW[command.verb](order)

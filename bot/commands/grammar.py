@@ -42,6 +42,10 @@ class Verb(StrEnum):
     TRY_RULE = "试规则"
     ACCEPT_TIER = "采纳"
     REFUSE_TIER = "不采纳"
+    APPROVE_DOCUMENT = "批准文件"
+    WITHDRAW_DOCUMENT = "停用文件"
+    REVIEW_DOCUMENT = "复核文件"
+    COMPARE_DOCUMENTS = "比较文件"
     CLAUSE = "条款"
     TEST = "测试发送"
     HELP = "帮助"
@@ -51,7 +55,9 @@ class Verb(StrEnum):
         return self not in (*WITHOUT_CASE, *WITH_OR_WITHOUT)
 
 
+OF_DOCUMENTS = (Verb.APPROVE_DOCUMENT, Verb.WITHDRAW_DOCUMENT, Verb.REVIEW_DOCUMENT, Verb.COMPARE_DOCUMENTS)
 WITHOUT_CASE = (
+    *OF_DOCUMENTS,
     Verb.OPEN_CASES,
     Verb.DIGEST,
     Verb.HANDOVER,
@@ -68,7 +74,17 @@ WITHOUT_CASE = (
 )
 WITH_OR_WITHOUT = (Verb.MUTE, Verb.UNMUTE)
 """About one case, or about a whole kind of matter."""
-TAKES_TEXT = (*WITH_OR_WITHOUT, Verb.ROUTE, Verb.TAKE_IN, Verb.MISSED, Verb.TRY_RULE, Verb.ACCEPT_TIER, Verb.REFUSE_TIER, Verb.CLAUSE)
+TAKES_TEXT = (
+    *WITH_OR_WITHOUT,
+    *OF_DOCUMENTS,
+    Verb.ROUTE,
+    Verb.TAKE_IN,
+    Verb.MISSED,
+    Verb.TRY_RULE,
+    Verb.ACCEPT_TIER,
+    Verb.REFUSE_TIER,
+    Verb.CLAUSE,
+)
 
 _CASE = re.compile(r"\s*([A-Za-z]{1,3}\d{1,2})(?![A-Za-z0-9])[\s，,：:]*")
 _VERB = re.compile("^/?(" + "|".join(sorted((v.value for v in Verb), key=len, reverse=True)) + ")")

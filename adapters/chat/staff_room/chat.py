@@ -24,6 +24,7 @@ from adapters.chat.staff_room.board import Board
 from adapters.chat.staff_room.border import Border
 from adapters.chat.staff_room.casefile import Casefile
 from adapters.chat.staff_room.door import Door
+from adapters.chat.staff_room.library import LibraryPages
 from adapters.chat.staff_room.rendering import STATIC, Pages
 from adapters.chat.staff_room.session import LINK_LIFETIME, PLATFORM, sign_link
 from adapters.chat.staff_room.site import Site
@@ -126,7 +127,12 @@ class StaffRoom:
             self._database, self._clock, self._desk, self._bell, Pages(self._desk.department.name), self._groups,
             self._secret, handler, self._open_login, self._public_url.startswith("https:"),
         )  # fmt: skip
-        staff_routes: list[BaseRoute] = [*Talk(site).routes(), *Casefile(site).routes(), *Board(site).routes()]
+        staff_routes: list[BaseRoute] = [
+            *Talk(site).routes(),
+            *Casefile(site).routes(),
+            *Board(site).routes(),
+            *LibraryPages(site).routes(),
+        ]
         if self._open_login:
             staff_routes = [Mount("/as/{account}", routes=staff_routes)]
         routes = [Mount("/static", StaticFiles(directory=STATIC)), *Door(site).routes(), *staff_routes]
