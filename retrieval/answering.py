@@ -18,6 +18,7 @@ from retrieval.doubt import (
     names_place_beyond,
 )
 from retrieval.evidence import Answer, ClauseHit, Quote
+from retrieval.others import others_matters
 from retrieval.quoting import best_span
 from retrieval.reasons import Reasons
 from retrieval.shortcut import Mention, matching_title, mentioned
@@ -26,7 +27,9 @@ from retrieval.weighing import Asked, enough
 
 MOST_CLAUSES = 3
 NEAR_THE_BEST = 0.6
-"""A further clause is added only with at least this share of the best one's likelihood."""
+"""A further clause is added only with at least this share of the best one's likelihood …"""
+NEAR_IF_NEEDED = 0.45
+"""… or this share, if it gives the kind of answer that is asked for: the fine beside the duty."""
 SIMILAR_CASES = 2
 MOST_ELSEWHERE = 2
 
@@ -43,15 +46,19 @@ def compose(library: Searchable, question: str, *, region: Region, on: date) -> 
     if asks_for_local_rule(question):
         found = [each for each in found if library.is_local(each.hit)]
     hits = library.clauses_named(question, region=region, on=on) or carrying(found)
-    return (
-        _answered(library, hits, question, asked, region) if hits else _refused(library, question, asked, "refused", region=region, on=on)
-    )
+    if hits:
+        return _answered(library, hits, question, asked, region)
+    if others := others_matters(question):
+        department = others[0].department
+        return _refused(library, question, asked, "refused_others", region=region, on=on, shown_elsewhere=False, department=department)
+    return _refused(library, question, asked, "refused", region=region, on=on)
 
 
 def carrying(found: Sequence[Candidate]) -> list[ClauseHit]:
-    """The clauses that carry an answer, likeliest first; none where none is likely enough."""
+    """The clauses that carry an answer, those that give the kind of answer first; none where none is likely enough."""
     likely = [each for each in found if each.likelihood >= enough()]
-    return [each.hit for each in likely if each.likelihood >= NEAR_THE_BEST * likely[0].likelihood][:MOST_CLAUSES]
+    near = [each for each in likely if each.likelihood >= (NEAR_IF_NEEDED if each.gives_answer else NEAR_THE_BEST) * likely[0].likelihood]
+    return [each.hit for each in sorted(near, key=lambda each: not each.gives_answer)][:MOST_CLAUSES]
 
 
 def refused_by_form(library: Searchable, question: str, *, region: Region, on: date) -> Answer | None:

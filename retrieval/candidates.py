@@ -10,6 +10,7 @@ from knowledge_base.region import Region
 from retrieval.bridging import Bridge, bridges, weigh
 from retrieval.evidence import CaseHit, ClauseHit
 from retrieval.need import asked_for
+from retrieval.others import others_matters
 from retrieval.subject import Told, focus_of, pairs_of, told_by
 from retrieval.weighing import Asked, Signs, likelihood, misses_the_focus, signs_of
 
@@ -52,6 +53,11 @@ class Candidate:
     def likelihood(self) -> float:
         return likelihood(self.signs)
 
+    @property
+    def gives_answer(self) -> bool:
+        """Whether its words give the kind of answer that is asked for."""
+        return bool(self.signs.number_met or self.signs.need_met)
+
 
 def read(library: Searchable, question: str) -> Asked:
     """What a question asks for and tells.
@@ -61,14 +67,16 @@ def read(library: Searchable, question: str) -> Asked:
     """
     need, found, told = asked_for(question), bridges(question), told_by(question, library.rarity)
     pairs = {pair: library.rarity(pair) for each in told for pair in pairs_of(each.word)}
-    return Asked(told, found, focus_of(question, told), need, _weights(library, question, told, found), pairs)
+    musts = tuple(matter.word for matter in others_matters(question))
+    return Asked(told, found, focus_of(question, told), need, _weights(library, question, told, found), pairs, musts)
 
 
 def candidates(library: Searchable, question: str, asked: Asked, search: Search, *, region: Region, on: date) -> list[Candidate]:
     """What a search finds for a question, and what refers to the best of it, likeliest first."""
     ranks, hits = _searched(question, asked, search, region=region, on=on)
     referring = [other for hit in hits[:FOLLOWED] for other in library.referring(hit)]
-    speaking = [hit for hit in {hit.key: hit for hit in [*hits, *referring]}.values() if not misses_the_focus(asked, _whole(library, hit))]
+    every = {hit.key: hit for hit in [*hits, *referring]}.values()
+    speaking = [hit for hit in every if not misses_the_focus(asked, _whole(library, hit)) and all(word in hit.text for word in asked.musts)]
     alike = library.likeness(question, [f"{hit.title} {hit.text}" for hit in speaking]) if speaking else []
     found = [
         Candidate(hit, _signs(library, asked, hit, rank=ranks.get(hit.key, 0.0), alike=near))

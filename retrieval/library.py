@@ -93,9 +93,11 @@ class Library:
         cases: Iterable[ShelvedCase],
         embedder: Embedder | None = None,
         standing: Standing | None = None,
+        folder: Path | None = None,
     ) -> Self:
-        """A library in memory of what is handed in, without a database."""
+        """A library of what is handed in, without a database; its indexes in memory, or made anew in a folder."""
         library = cls(None, embedder, standing)
+        library._indexes = Indexes(folder, library.embedder)
         library._shelf = Shelf.of(clauses, cases)
         unchanged = dict.fromkeys(Pool, ())
         library._indexes.follow_lexical(library._shelf.entries(), unchanged, 0)
@@ -110,7 +112,11 @@ class Library:
     async def __aexit__(self, *_: object) -> None:
         self._indexes.stop()
         await self.wait_until_level()
-        await asyncio.to_thread(self._indexes.close)
+        await asyncio.to_thread(self.close)
+
+    def close(self) -> None:
+        """Give the folder of the indexes back."""
+        self._indexes.close()
 
     @cached_property
     def _judging(self) -> HashedEmbedder:

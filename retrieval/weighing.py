@@ -72,7 +72,9 @@ class Asked:
 
     Attributes:
         weights: terms of the question with their weights, for picking the words to quote.
+        focus: what the question asks the amount or the kind of.
         pairs: pairs of characters of the question with their rarity.
+        musts: words that a clause must hold, since another department is in charge of what they mean.
     """
 
     told: tuple[Told, ...]
@@ -81,6 +83,7 @@ class Asked:
     need: Need | None
     weights: Mapping[str, float]
     pairs: Mapping[str, float]
+    musts: tuple[str, ...] = ()
 
 
 def signs_of(asked: Asked, *, title: str, text: str, referred: str, rank: float, alike: float, local: bool) -> Signs:

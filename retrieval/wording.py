@@ -3,7 +3,7 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pydantic import BaseModel, ValidationError
@@ -28,7 +28,7 @@ CARRIED_SHARE = 0.6
 _FORBIDDING = re.compile(r"不得|禁止|严禁|不能|不可以|不行|不允许|不准|不许|不予|无需|不需要|不用|不收|免|没有|不是|拒|无法|不")
 _ALLOWING = re.compile(r"可以|有权|允许|能够")
 _UNFIT = re.compile(r"https?:|www\.|[A-Za-z0-9-]+\.(?:com|cn|net|org)|\d{7,}|[<>\[\]{}]|@")
-_DIGITS = re.compile(rf"\d+(?:\.\d+)?|[{NUMERAL}]+")
+_DIGITS = re.compile(rf"(?P<digits>\d+(?:\.\d+)?)\s*(?P<scale>[十百千万亿]*)|(?P<chinese>[{NUMERAL}]+)")
 
 
 class _Sentence(BaseModel):
@@ -83,7 +83,7 @@ def _is_carried(sentence: _Sentence, clauses: Mapping[str, ClauseHit], question:
     clause, text = clauses.get(sentence.ref), normalise(sentence.text).text
     if clause is None or len(sentence.quote.strip()) < SHORTEST_QUOTE or sentence.quote.strip() not in clause.text:
         return False
-    if not text.strip() or len(text) > LONGEST_SENTENCE or "\n" in text.strip() or _UNFIT.search(text):
+    if not text.strip() or len(text) > LONGEST_SENTENCE or "\n" in text.strip() or _UNFIT.search(sentence.text):
         return False
     quote = normalise(sentence.quote).text
     named = normalise(clause.name).text
@@ -96,17 +96,16 @@ def _is_carried(sentence: _Sentence, clauses: Mapping[str, ClauseHit], question:
 
 def numbers_in(text: str) -> frozenset[float]:
     """The numbers in a text, in figures or Chinese numerals; a lone 一 is no number (一律, 一般)."""
-    return frozenset(_values(_DIGITS.findall(text)))
+    return frozenset(value for match in _DIGITS.finditer(text) if match[0] != "一" and (value := _value(match)) is not None)
 
 
-def _values(found: Iterable[str]) -> Iterable[float]:
-    for numeral in found:
-        try:
-            value = float(numeral) if numeral[0].isdigit() else float(to_int(numeral))
-        except ValueError:
-            continue
-        if numeral != "一":
-            yield value
+def _value(match: re.Match[str]) -> float | None:
+    try:
+        if match["digits"]:
+            return float(match["digits"]) * (to_int(f"一{match['scale']}") if match["scale"] else 1)
+        return float(to_int(match["chinese"]))
+    except ValueError:
+        return None
 
 
 def _same_modality(sentence: str, quote: str) -> bool:
