@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge_base.document import ParsedDocument, comparable_name
@@ -52,7 +52,7 @@ def prepare(parsed: ParsedDocument) -> Prepared:
     ends = _ends(parsed)
     return Prepared(
         parsed=parsed, region=named_in_title(parsed.title, Region(parsed.province, parsed.city)), spans=spans, effective_on=effective,
-        repealed_on=parsed.repealed_on or end_stated(parsed.body, effective), ends=ends,
+        repealed_on=parsed.repealed_on or end_stated(parsed.body, effective), ends=tuple(one for one in ends if not one.below),
         warnings=(*parsed.warnings, *_doubts(parsed, spans, effective, ends)),
     )  # fmt: skip
 
@@ -64,7 +64,7 @@ def _ends(parsed: ParsedDocument) -> tuple[Repeal, ...]:
         named += repeals("废止" + parsed.title[parsed.title.index("《") :])
     own = comparable_name(parsed.title)
     found = {name: repeal for repeal in named if (name := comparable_name(repeal.name)) not in (own, "")}
-    return tuple(Repeal(name, repeal.articles) for name, repeal in sorted(found.items()))
+    return tuple(replace(repeal, name=name) for name, repeal in sorted(found.items()))
 
 
 def _doubts(parsed: ParsedDocument, spans: Sequence[ClauseSpan], effective: date | None, ends: Sequence[Repeal]) -> Iterator[str]:
@@ -79,7 +79,8 @@ def _doubts(parsed: ParsedDocument, spans: Sequence[ClauseSpan], effective: date
         yield say("library.warn_no_version_date")
     for repeal in ends:
         if repeal.articles:
-            yield say("library.warn_parts_repealed", title=repeal.name, articles="、".join(repeal.articles[:20]))
+            sentence = "library.warn_below_repealed" if repeal.below else "library.warn_parts_repealed"
+            yield say(sentence, title=repeal.name, articles="、".join(repeal.articles[:20]))
     yield from _gaps(spans)
     if spans[0].article == "第1段":
         yield say("library.warn_paragraphs")

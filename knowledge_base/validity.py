@@ -145,10 +145,14 @@ def end_stated(text: str, effective: date | None) -> date | None:
 
 @dataclass(frozen=True)
 class Repeal:
-    """What a text ends: a document by its name, or some articles of it."""
+    """What a text ends: a document by its name, or some articles of it.
+
+    `below`: only paragraphs or items of these articles; that ends no clause of ours, a person is told instead.
+    """
 
     name: str
     articles: tuple[str, ...] = ()
+    below: bool = False
 
 
 def repeals(text: str) -> tuple[Repeal, ...]:
@@ -173,8 +177,7 @@ def _repealed_in(sentence: str) -> Iterator[Repeal]:
             continue
         if name.end() <= ends or name.start() >= begins:
             part = _PARTS.match(sentence, name.end())
-            if part is None or not part["within"]:  # a paragraph of an article ends no clause of ours
-                yield Repeal(name["name"], _articles_named(part["parts"]) if part else ())
+            yield Repeal(name["name"], _articles_named(part["parts"]), bool(part["within"])) if part else Repeal(name["name"])
 
 
 def _articles_named(parts: str) -> tuple[str, ...]:

@@ -75,7 +75,8 @@ def test_parts_that_it_ends(text: str, articles: tuple[str, ...]) -> None:
 
 
 def test_a_paragraph_of_an_article_ends_no_clause() -> None:
-    assert repeals("《甲办法》第三条第二款同时废止。") == ()
+    assert repeals("《甲办法》第三条第二款同时废止。") == (Repeal("甲办法", ("第三条",), below=True),)
+    assert ends_others("《甲办法》第三条第二款同时废止。") == ()
 
 
 def _version(key: int, adopted: date | None, effective: date | None = None, articles: str = "ab", **more: object) -> Version:
