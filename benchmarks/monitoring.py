@@ -21,7 +21,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count, islice
 from pathlib import Path
@@ -57,18 +57,65 @@ ROUNDS, SINGLE_PER_ROUND, BULK_PER_ROUND, BARE_PER_ROUND, READ_PER_ROUND, BASELI
 async def main(sizes: Sequence[int]) -> None:
     """Print the three tables."""
     with tempfile.TemporaryDirectory(dir=".") as folder:
-        path, feed = Path(folder) / "archive.sqlite3", posts()
+        archives = [await Archive.of_size(size, Path(folder)) for size in sizes]
+        async with ReadingAhead(archives[0].desk.watch) as reading:
+            for archive in archives:
+                await bulk(archive, list(islice(archive.feed, AT_ONCE)), reading)
+            for _ in range(ROUNDS):
+                for archive in archives:
+                    await archive.take_turn(reading)
+        print(f"{'archive':>10} {'bare':>8} {'one by one':>28} {'bulk':>28}")
+        for archive in archives:
+            print(archive)
+            async with archive.database.reading() as session:
+                assert (await audit.verify(session)).broken_at is None
+            await archive.database.__aexit__()
+        print(f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        reading_table(archives[0].desk, list(read_posts(SAMPLE)))
+
+
+@dataclass
+class Archive:
+    """An archive of some size, and what posts have cost there so far.
+
+    Attributes:
+        spent: seconds by the clock for rows written bare, posts one by one, and posts in bulk.
+        worked: seconds of processor time in this process for posts one by one, and in bulk.
+    """
+
+    size: int
+    path: Path
+    database: Database
+    desk: Desk
+    source: Source
+    feed: Iterator[RawPost]
+    spent: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    worked: list[float] = field(default_factory=lambda: [0.0, 0.0])
+
+    @staticmethod
+    async def of_size(size: int, folder: Path) -> "Archive":
+        """A new archive, filled."""
+        path = folder / f"{size}.sqlite3"
         database = Database(sqlite_url(path))
-        desk, source = await furnish(database)
-        print(f"{'archive':>10} {'bare':>8} {'one by one':>28} {'bulk':>28} {'memory':>10}")
-        for size in sizes:
-            await fill(path, database, desk, source, feed, size)
-            async with ReadingAhead(desk.watch) as reading:
-                print(f"{size:10,} {await timed(path, database, desk, source, feed, reading)}")
-        async with database.reading() as session:
-            assert (await audit.verify(session)).broken_at is None
-        await database.__aexit__()
-        reading_table(desk, list(read_posts(SAMPLE)))
+        archive = Archive(size, path, database, *await furnish(database), posts())
+        await fill(archive)
+        return archive
+
+    async def take_turn(self, reading: ReadingAhead) -> None:
+        """One round of all three. The archives take turns, so that a busy machine slows them all alike."""
+        self.spent[0] += bare(self.path, BARE_PER_ROUND)
+        begun = time.process_time()
+        self.spent[1] += await one_by_one(self, list(islice(self.feed, SINGLE_PER_ROUND)))
+        between = time.process_time()
+        self.spent[2] += await bulk(self, list(islice(self.feed, BULK_PER_ROUND)), reading)
+        self.worked = [self.worked[0] + between - begun, self.worked[1] + time.process_time() - between]
+
+    def __str__(self) -> str:
+        numbers = (BARE_PER_ROUND, SINGLE_PER_ROUND, BULK_PER_ROUND)
+        rates = [ROUNDS * number / each for number, each in zip(numbers, self.spent, strict=True)]
+        costs = [1000 * each / ROUNDS / number for number, each in zip(numbers[1:], self.worked, strict=True)]
+        told = (f"{rate:12.0f} ({rate / rates[0]:.3f}) {cost:4.1f} ms" for rate, cost in zip(rates[1:], costs, strict=True))
+        return f"{self.size:10,} {rates[0]:8.0f} {' '.join(told)}"
 
 
 def reading_table(desk: Desk, feed: Sequence[RawPost]) -> None:
@@ -81,42 +128,24 @@ def reading_table(desk: Desk, feed: Sequence[RawPost]) -> None:
     print(f"snownlp sentiment {baseline:.0f} posts/s, whole analysis {whole:.0f} posts/s: {whole / baseline:.1f} times")
 
 
-async def timed(path: Path, database: Database, desk: Desk, source: Source, feed: Iterator[RawPost], reading: ReadingAhead) -> str:
-    """Rows committed bare, posts one by one, posts in bulk, a second; in turns, so that a busy machine slows all three."""
-    spent, worked = [0.0, 0.0, 0.0], [0.0, 0.0]
-    await bulk(database, desk, source, list(islice(feed, AT_ONCE)), reading)
-    for _ in range(ROUNDS):
-        spent[0] += bare(path, BARE_PER_ROUND)
-        begun = time.process_time()
-        spent[1] += await one_by_one(database, desk, source, list(islice(feed, SINGLE_PER_ROUND)))
-        worked[0] += (between := time.process_time()) - begun
-        spent[2] += await bulk(database, desk, source, list(islice(feed, BULK_PER_ROUND)), reading)
-        worked[1] += time.process_time() - between
-    costs = [1000 * each / ROUNDS / number for number, each in zip((SINGLE_PER_ROUND, BULK_PER_ROUND), worked, strict=True)]
-    rates = [ROUNDS * number / each for number, each in zip((BARE_PER_ROUND, SINGLE_PER_ROUND, BULK_PER_ROUND), spent, strict=True)]
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    told = (f"{rate:12.0f} ({rate / rates[0]:.3f}) {cost:4.1f} ms" for rate, cost in zip(rates[1:], costs, strict=True))
-    return f"{rates[0]:8.0f} {' '.join(told)} {memory:7.0f} MB"
-
-
-async def one_by_one(database: Database, desk: Desk, source: Source, feed: Sequence[RawPost]) -> float:
+async def one_by_one(archive: Archive, feed: Sequence[RawPost]) -> float:
     """Take posts in, each in its own transaction. Returns the seconds it took."""
     start = time.perf_counter()
     for post in feed:
-        async with database.transaction() as session:
-            await receive(session, post, source, post.posted_at + POLL_DELAY, desk)
+        async with archive.database.transaction() as session:
+            await receive(session, post, archive.source, post.posted_at + POLL_DELAY, archive.desk)
     return time.perf_counter() - start
 
 
-async def bulk(database: Database, desk: Desk, source: Source, feed: Sequence[RawPost], reading: ReadingAhead) -> float:
+async def bulk(archive: Archive, feed: Sequence[RawPost], reading: ReadingAhead) -> float:
     """Take posts in, AT_ONCE in a transaction, the next ones being read meanwhile. Returns the seconds it took."""
     start = time.perf_counter()
     parts = [feed[first : first + AT_ONCE] for first in range(0, len(feed), AT_ONCE)]
     under_way = [asyncio.create_task(reading.read(part, part[-1].posted_at + POLL_DELAY)) for part in parts]
     for part, task in zip(parts, under_way, strict=True):
         read = await task
-        async with database.transaction() as session:
-            await receive_all(session, part, source, part[-1].posted_at + POLL_DELAY, desk, read)
+        async with archive.database.transaction() as session:
+            await receive_all(session, part, archive.source, part[-1].posted_at + POLL_DELAY, archive.desk, read)
     return time.perf_counter() - start
 
 
@@ -164,18 +193,14 @@ def posts() -> Iterator[RawPost]:
             yield replace(each.post, key=f"{number}-{each.post.key}", posted_at=each.post.posted_at + shift)
 
 
-async def fill(path: Path, database: Database, desk: Desk, source: Source, feed: Iterator[RawPost], size: int) -> None:
-    """Bring the archive to a size: by the bulk path, then by copies."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    stored = connection.execute("SELECT count(*) FROM item").fetchone()[0]
-    async with ReadingAhead(desk.watch) as reading:
-        while stored < min(size, REAL_ITEMS):
-            part = list(islice(feed, min(5 * AT_ONCE, min(size, REAL_ITEMS) - stored)))
-            await bulk(database, desk, source, part, reading)
-            stored += len(part)
-    if stored < size:
-        await asyncio.to_thread(subprocess.run, [sys.executable, __file__, "--copy", str(path), str(stored), str(size)], check=True)
-    connection.close()
+async def fill(archive: Archive) -> None:
+    """Bring an archive to its size: by the bulk path, then by copies."""
+    real = min(archive.size, REAL_ITEMS)
+    async with ReadingAhead(archive.desk.watch) as reading:
+        await bulk(archive, list(islice(archive.feed, real)), reading)
+    if real < archive.size:
+        given = [sys.executable, __file__, "--copy", str(archive.path), str(real), str(archive.size)]
+        await asyncio.to_thread(subprocess.run, given, check=True)
 
 
 def copy(path: str, stored: int, size: int) -> None:
