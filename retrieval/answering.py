@@ -26,10 +26,10 @@ from retrieval.subject import telling_words
 from retrieval.weighing import Asked, enough
 
 MOST_CLAUSES = 3
-NEAR_THE_BEST = 0.6
+NEAR_THE_BEST = 0.7
 """A further clause is added only with at least this share of the best one's likelihood …"""
 NEAR_IF_NEEDED = 0.45
-"""… or this share, if it gives the kind of answer that is asked for: the fine beside the duty."""
+"""… or this share, if it gives the kind of answer that is asked for and the best one does not: the fine beside the duty."""
 SIMILAR_CASES = 2
 MOST_ELSEWHERE = 2
 
@@ -57,7 +57,10 @@ def compose(library: Searchable, question: str, *, region: Region, on: date) -> 
 def carrying(found: Sequence[Candidate]) -> list[ClauseHit]:
     """The clauses that carry an answer, those that give the kind of answer first; none where none is likely enough."""
     likely = [each for each in found if each.likelihood >= enough()]
-    near = [each for each in likely if each.likelihood >= (NEAR_IF_NEEDED if each.gives_answer else NEAR_THE_BEST) * likely[0].likelihood]
+    if not likely:
+        return []
+    answering_share = NEAR_THE_BEST if likely[0].gives_answer else NEAR_IF_NEEDED
+    near = [each for each in likely if each.likelihood >= (answering_share if each.gives_answer else NEAR_THE_BEST) * likely[0].likelihood]
     return [each.hit for each in sorted(near, key=lambda each: not each.gives_answer)][:MOST_CLAUSES]
 
 

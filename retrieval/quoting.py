@@ -12,6 +12,8 @@ _SENTENCE = re.compile(r"[^。！？\n]*[。！？]?[”』）]?")
 _PART = re.compile(r"[^；：]*[；：]?")
 _NEED_BONUS = 0.6
 """How much a span gains that holds what was asked for (a sum, a term), as a share of the weight of the question."""
+_HEAD_ALONE = 0.6
+"""A span that ends where a list begins (下列材料：) is worth so much of one that goes on."""
 _LENGTH_THAT_COSTS_AS_MUCH = 400
 """A span of so many characters is worth half of a short one with the same words."""
 
@@ -63,5 +65,6 @@ def _spans(text: str) -> Iterator[str]:
 def _worth(span: str, weights: Mapping[str, float], total: float, need: Need | None) -> float:
     held = set(terms(span))
     share = sum(weight for term, weight in weights.items() if term in held) / total
+    whole = _HEAD_ALONE if span.endswith(("：", ":")) else 1.0
     bonus = _NEED_BONUS if need is not None and need.is_met_by(span) else 0.0
-    return (share + bonus) / (1.0 + len(span) / _LENGTH_THAT_COSTS_AS_MUCH)
+    return whole * (share + bonus) / (1.0 + len(span) / _LENGTH_THAT_COSTS_AS_MUCH)
