@@ -7,7 +7,7 @@ before outcries, questions and counts of complaints.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from monitoring.cues import load_cues
 from monitoring.lexicon import BUILT_IN, Lexicon, read_toml, word_lists
@@ -170,8 +170,9 @@ def _fitted(told: str, longest: int) -> str:
     return whole[0] if whole else told[: longest - 1] + "…"
 
 
+@lru_cache(64)
 def _named(line: str) -> frozenset[str]:
-    """The words of the lists that stand in a line, without those that are part of a longer one."""
+    """The words of the lists that stand in a line, without those that are part of a longer one. Several ask of one line."""
     found = _lexicon().find(line.lower())
     return frozenset(word for word in found if not any(word != other and word in other for other in found))
 
