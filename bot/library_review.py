@@ -47,8 +47,8 @@ async def preview(paths: Sequence[Path], *, as_json: bool) -> int:
     with ExitStack() as opened:
         reader = opened.enter_context(DocumentReader())
         for path in paths:
-            for entry in await asyncio.to_thread(list, read_path(path, extract=reader)):
-                faults += await asyncio.to_thread(_preview_one, entry, as_json)
+            for entry in read_path(path, extract=reader):
+                faults += _preview_one(entry, as_json)
     return int(bool(faults))
 
 

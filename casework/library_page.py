@@ -1,5 +1,6 @@
 """The knowledge base as staff look at it: what waits for an admin, one document with its clauses, what changed between versions."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,7 +65,7 @@ async def document_view(session: AsyncSession, number: int) -> DocumentView:
     """One document with its clauses and what is new in it. Raises KnowledgeError where there is none."""
     document = await document_of(session, number)
     clauses, before = await clauses_of(session, number), await previous_version(session, document)
-    changes = compare(await clauses_of(session, before.id or 0), clauses) if before else []
+    changes = await asyncio.to_thread(compare, await clauses_of(session, before.id or 0), clauses) if before else []
     return DocumentView(document, clauses[:MOST_CLAUSES_SHOWN], before, [one for one in changes if one.kind is not ChangeKind.SAME])
 
 

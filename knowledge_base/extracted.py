@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from knowledge_base.errors import UnreadableDocument
+from prompts import say
 
 MOST_CHARACTERS = 5_000_000
 """The Civil Code has 110,000; what is longer is no one document."""
@@ -34,7 +35,7 @@ class Extracted:
             told = {str(name): str(words) for name, words in value["told"].items()}
             return cls(str(value["text"]), told, tuple(str(words) for words in value["warnings"]))
         except (KeyError, TypeError, AttributeError) as error:
-            raise UnreadableDocument("读取进程给出的结果无法理解。") from error
+            raise UnreadableDocument(say("library.strange_answer")) from error
 
 
 Extract = Callable[[str, str, bytes], Extracted]

@@ -21,6 +21,7 @@ from knowledge_base.preparing import Prepared, prepare
 from knowledge_base.standing import approve_document
 from knowledge_base.structure import ClauseSpan
 from knowledge_base.superseding import work_of
+from prompts import say
 from storage import audit
 
 NEAR_IDENTICAL_SHARE = 0.8
@@ -200,5 +201,5 @@ def _content_hash(prepared: Prepared) -> str:
 
 def _id(document: PolicyDocument) -> int:
     if document.id is None:
-        raise KnowledgeError("文件尚未写入数据库。")
+        raise KnowledgeError(say("library.not_stored"))
     return document.id

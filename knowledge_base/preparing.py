@@ -13,8 +13,9 @@ from knowledge_base.structure import ClauseSpan, article_number, split
 from knowledge_base.validity import Repeal, effect_stated, effects_stated, end_stated, repeals
 from prompts import say
 
-MOST_CLAUSES = 20_000
+MOST_CLAUSES, MOST_LINES = 20_000, 80_000
 """The Civil Code has 1,260 articles."""
+MOST_TITLE_CHARACTERS = 300
 _REPEALS_IN_TITLE = re.compile(r"废止.*《")
 
 
@@ -42,10 +43,14 @@ def prepare(parsed: ParsedDocument) -> Prepared:
     Raises:
         UnreadableDocument: there is no title or no text to cite in it, or far too much.
     """
-    name = parsed.file_name or parsed.title or "文件"
+    name = parsed.file_name or parsed.title[:MOST_TITLE_CHARACTERS] or say("library.a_file")
+    if parsed.body.count("\n") > MOST_LINES:
+        raise UnreadableDocument(say("library.many_clauses", name=name, most=MOST_CLAUSES))
     spans = split(parsed.body)
     if not parsed.title.strip() or not spans:
         raise UnreadableDocument(say("library.no_title_or_text", name=name))
+    if len(parsed.title) > MOST_TITLE_CHARACTERS:
+        raise UnreadableDocument(say("library.long_title", name=name, most=MOST_TITLE_CHARACTERS))
     if len(spans) > MOST_CLAUSES:
         raise UnreadableDocument(say("library.many_clauses", name=name, most=MOST_CLAUSES))
     effective = parsed.effective_on or effect_stated(parsed.body, parsed.version_date)

@@ -49,9 +49,9 @@ def document_of(fields: dict[str, Any], body: str, file_name: str) -> ParsedDocu
         KeyError, ValueError, TypeError: a field is missing or is not what it should be.
     """
     return ParsedDocument(
-        title=str(fields["title"]).strip(), body=clean(body), authority=fields.get("authority") or "",
-        document_number=fields.get("document_number") or "", category=fields.get("category") or "",
-        province=fields.get("province") or None, city=fields.get("city") or None,
+        title=words_of(fields["title"]), body=clean(str(body)), authority=words_of(fields.get("authority")),
+        document_number=words_of(fields.get("document_number")), category=words_of(fields.get("category")),
+        province=words_of(fields.get("province")) or None, city=words_of(fields.get("city")) or None,
         version_date=date_of(fields.get("version_date") or fields.get("issued_on")), effective_on=date_of(fields.get("effective_on")),
         repealed_on=date_of(fields.get("repealed_on")), replaces=_names(fields.get("supersedes")), file_name=file_name,
     )  # fmt: skip
@@ -67,8 +67,14 @@ def date_of(value: Any) -> date | None:
 
 
 def clean(text: str) -> str:
-    """The text with one kind of line end and without characters that nobody sees."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CHARACTERS)
+    """The text with one kind of line end, without characters that nobody sees, and with no half of a pair, which no database takes."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CHARACTERS)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def words_of(value: Any) -> str:
+    """What a field says, whatever it is; empty for none."""
+    return "" if value is None else clean(str(value)).strip()
 
 
 def fault_of(error: Exception) -> str:

@@ -12,7 +12,7 @@ from typing import IO, Any
 from knowledge_base.document import ParsedDocument
 from knowledge_base.errors import UnreadableDocument
 from knowledge_base.past_case import ParsedCase
-from knowledge_base.reading_documents import date_of, document_of, fault_of
+from knowledge_base.reading_documents import date_of, document_of, fault_of, words_of
 from language.dates import first_date
 from prompts import say, words
 
@@ -71,9 +71,9 @@ def _row(row: dict[str, Any], file_name: str) -> ParsedDocument | ParsedCase:
     """A law has a title and a text; a past case an id, a question and a reply."""
     if "reply" in row:
         return ParsedCase(
-            key=str(row["id"]), question=row["question"], reply=row["reply"],
+            key=words_of(row["id"]), question=words_of(row["question"]), reply=words_of(row["reply"]),
             replied_on=date_of(row.get("replied") or row.get("replied_on")),
-            line=row.get("line") or "", strategy=row.get("strategy") or "", channel=row.get("channel") or "",
+            line=words_of(row.get("line")), strategy=words_of(row.get("strategy")), channel=words_of(row.get("channel")),
         )  # fmt: skip
     return document_of(row, row["text"], file_name)
 

@@ -12,7 +12,8 @@ from language.numerals import to_int
 
 _NUMBER = r"(?:[〇零○一二三四五六七八九十百千两]{1,12}|[0-9０-９]{1,6})"
 _BLANK = r"[ \t\u2002\u2003\u00a0\u3000]"
-_MARKS = rf"^{_BLANK}*(?P<marks>#*){_BLANK}*(?:\*\*)?"
+_MARKS = rf"^{_BLANK}*+(?P<marks>#*+){_BLANK}*+(?:\*\*)?"
+"""Possessive: a line of half a million blanks is looked at once."""
 _ARTICLE = re.compile(rf"{_MARKS}(?P<name>第{_BLANK}*{_NUMBER}{_BLANK}*条(?:之{_NUMBER})?)(?:\*\*)?(?P<gap>{_BLANK}+|$|(?=【))?")
 _LEVEL = re.compile(
     rf"{_MARKS}(?P<name>第{_BLANK}*{_NUMBER}{_BLANK}*(?P<level>分编|编|章|节)(?:{_BLANK}[^。；]{{0,40}}|[^。；，规的、和至]{{0,20}}))$"

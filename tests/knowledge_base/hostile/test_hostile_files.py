@@ -1,5 +1,6 @@
 """Bad files: each gives one clear sentence, nothing of it is stored, and the child that read it serves the next file."""
 
+import contextlib
 import gzip
 import io
 import json
@@ -17,6 +18,7 @@ from adapters.documents import DocumentReader
 from knowledge_base.document import ParsedDocument, PolicyDocument
 from knowledge_base.errors import UnreadableDocument
 from knowledge_base.importing_in_bulk import import_path
+from knowledge_base.preparing import prepare
 from knowledge_base.reading_files import MOST_FILE_BYTES, read_path
 from storage.clock import ManualClock
 from storage.engine import Database
@@ -119,6 +121,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "膨胀.jsonl.gz": (_endless_line, "一行超过"),
     "截断.jsonl.gz": (lambda: gzip.compress(b'{"title": "x"')[:-6], "读不出来"),
     "日期.jsonl": (lambda: json.dumps({"title": "甲", "text": "乙", "version_date": "2024-02-30"}).encode(), "第 1 行"),
+    "标题.jsonl": (lambda: json.dumps({"title": "长" * 5_000, "text": "乙"}).encode(), "标题超过"),
     "别的列.csv": (lambda: "甲,乙\n1,2\n".encode(), "“问题”和“答复”"),
     "长格.csv": (lambda: ('问题,答复\n"' + "长" * 200_000 + '",答\n').encode(), "第 2 行"),
 }  # fmt: skip
@@ -196,6 +199,28 @@ def test_wrong_dates_are_not_taken_and_are_told(tmp_path: Path) -> None:
     assert isinstance(document, ParsedDocument)
     assert document.version_date is None
     assert any("2024年2月30日" in warning for warning in document.warnings)
+
+
+async def test_values_of_any_kind_in_rows_are_words(database: Database, clock: ManualClock, tmp_path: Path) -> None:
+    rows = [
+        {"title": "云川\ud83d办法", "text": "第一条 甲\udc00\x00乙。", "authority": ["甲局"], "province": 3},
+        {"id": 7, "question": "问\ud83d", "reply": 5},
+    ]
+    (tmp_path / "怪.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    done = [one async for one in import_path(database.transaction, tmp_path, actor="周明", now=clock.now, approve=True)][-1]
+    assert (done.documents, done.cases, done.faults) == (1, 1, ())
+
+
+@pytest.mark.parametrize(
+    "line", ["　", " ", "#", "《", "自公布之日起", "（一）", "第一条", "《甲》第一条、", "废止《甲》", "2024年1月1日起施行"]
+)
+def test_a_line_without_end_takes_no_time_without_end(tmp_path: Path, line: str) -> None:
+    """Each of these would take minutes with a pattern that looks at it again from every place."""
+    (tmp_path / "长.txt").write_text("云川市办法\n" + line * (300_000 // len(line)), encoding="utf-8")
+    with contextlib.suppress(UnreadableDocument):
+        for entry in read_path(tmp_path):
+            assert isinstance(entry, ParsedDocument)
+            prepare(entry)
 
 
 def test_a_script_in_a_page_is_no_word_of_it(reader: DocumentReader) -> None:
