@@ -38,7 +38,7 @@ _BLOCKED = re.compile(
     rf"|(?:大门口|门前|门口|现场)[^，。！？\n]{{0,4}}静坐[^。！？\n]{{0,8}}(?:没散|至今|还在|不走|已)|罢市[^。！？\n]{{0,14}}堵"
 )
 """People, and not their cars, have blocked a road or come to blows."""
-_STIR = re.compile(r"堵|围[了住着]|拦|封|冲突|游行|打起来|对峙|互扔|静坐|中断|不让车过")
+_STIR = re.compile(r"堵|围[了住着死起]|拦|封|冲突|游行|打起来|对峙|互扔|静坐|中断|不让车过")
 """Without one of these none of them is told; searched first, because most posts have none."""
 _VEHICLE = re.compile(r"车辆|货车|停车|车子|私家车|轿车|垃圾|油污|头发|杂物|水管|下水|管道|积水|泥|违停|面包车|三轮")
 _DAY = r"(?:明[天早日晚]|后天|下周|本?周[一二三四五六日末]|星期[一二三四五六日天]|\d{1,2}[日号点])"
