@@ -41,7 +41,7 @@ HARDEST = 4
 """So many of the likeliest wrong clauses of each question are learned from in the last rounds."""
 UNANSWERABLE_WEIGHT = 2.0
 THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
-ENOUGH = 0.4
+ENOUGH = 0.35
 """From which likelihood on is answered; chosen by cross-validation between answering nine of ten and refusing nineteen of twenty."""
 
 Matrix = NDArray[np.float64]

@@ -17,6 +17,7 @@ from sqlmodel import col, select
 from adapters.documents import DocumentReader
 from bot.bootstrap import open_house, read_library
 from bot.house import House
+from bot.library_socket import ask_library
 from bot.loops import pause
 from bot.settings import load_settings
 from knowledge_base.document import DocumentState, PolicyDocument
@@ -27,6 +28,7 @@ from knowledge_base.importing_in_bulk import Progress, import_path
 from knowledge_base.validity import earliest
 from prompts import say, words
 from retrieval.evidence import ClauseHit
+from retrieval.library import DenseState
 from storage.clock import to_china
 
 FOLLOW_EVERY_SECONDS = 3.0
@@ -77,8 +79,10 @@ async def import_into(house: House, path: Path, *, approve: bool, bar: Bar | Non
 async def search(settings_path: Path, query: str, limit: int, *, on: date | None = None, as_json: bool) -> int:
     """Print the clauses that held on a day, today unless told, and fit a query. Returns 1 when there are none."""
     async with open_house(load_settings(settings_path)) as house:
-        region, today = house.desk.department.region, to_china(house.clock.now()).date()
-        hits = await asyncio.to_thread(house.library.search_clauses, query, region=region, on=on or today, limit=limit)
+        today = to_china(house.clock.now()).date()
+        hits, note = await _found(house, query, on or today, limit)
+    if note:
+        typer.secho(note, err=True)
     if as_json:
         typer.echo(json.dumps([_row(hit, today) for hit in hits], ensure_ascii=False, default=str))
     else:
@@ -87,6 +91,16 @@ async def search(settings_path: Path, query: str, limit: int, *, on: date | None
         if not hits:
             typer.echo(say("cli.nothing_found"))
     return int(not hits)
+
+
+async def _found(house: House, query: str, on: date, limit: int) -> tuple[list[ClauseHit], str]:
+    """What a search finds, asked of the process that owns the vectors where that is another one; and what was wanting, if anything."""
+    region, library = house.desk.department.region, house.library
+    if library.status.dense is DenseState.ELSEWHERE:
+        asked = await ask_library(house.settings.data_dir, query, region=region, on=on, limit=limit)
+        if asked is not None:
+            return asked, ""
+    return await asyncio.to_thread(library.search_clauses, query, region=region, on=on, limit=limit), library.status.note
 
 
 def dated_words(hit: ClauseHit, today: date) -> str:

@@ -19,6 +19,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.courier import Courier
 from bot.faults import StartError
 from bot.house import House
+from bot.library_socket import serve_library
 from bot.library_work import follow_library
 from bot.loops import Loop, run_together
 from bot.settings import load_settings
@@ -29,6 +30,7 @@ from casework import publishing
 from casework.chat import CommandHandler, StaffChat
 from monitoring.source import Tier
 from prompts import say
+from retrieval.library import DenseState
 
 log = logging.getLogger("wensheng.service")
 
@@ -62,6 +64,8 @@ async def keep_going(house: House, chats: Mapping[str, StaffChat], greeting: str
         for chat in chats.values():
             await connected.enter_async_context(chat)
         readers = await connected.enter_async_context(SourceReaders())
+        if house.library.status.dense is not DenseState.ELSEWHERE:
+            await connected.enter_async_context(serve_library(house.library, house.settings.data_dir))
         loops = build_loops(house, chats, readers) | dict(extra or {})
         with _stopping_on_signals(stop):
             typer.echo(say(greeting, url=_room_address(house, chats)))
