@@ -39,6 +39,9 @@ _AUTHORITY_TOLD = re.compile(
     re.MULTILINE,
 )
 _CONGRESS = re.compile(r"(?P<place>[一-鿿]{2,12}?)第[〇零一二三四五六七八九十\d]{1,4}届人民代表大会(?P<standing>常务委员会)?")
+_ISSUER = re.compile(
+    r"\d日\s*(?P<who>[一-鿿]{2,20}?(?:人民政府|局|厅|部|委员会|国务院))(?:令)?(?:第?\s*\d{1,4}\s*号(?:令)?)?[^，。）]{0,20}?(?:发布|公布|印发|修订|修正)"
+)
 _ADOPTED, _ISSUED = re.compile(r"通过|修订|修正|修改"), re.compile(r"公布|发布|颁布|印发|令第|签发|批准")
 _ISSUED_TOLD = re.compile(
     r"(?:成文日期|印发日期|发文日期|发布日期|公布日期|通过日期|发布时间)\s*[：:|]?\s*"
@@ -170,7 +173,8 @@ def _authority(lines: Sequence[str], head: int, text: str) -> str:
     note = "".join(lines[:head])
     if match := _CONGRESS.search(note):
         return f"{_place(match['place'])}人民代表大会{match['standing'] or ''}"
-    return _signed(lines)
+    issuer = _ISSUER.search(note)
+    return issuer["who"] if issuer else _signed(lines)
 
 
 def _place(words: str) -> str:

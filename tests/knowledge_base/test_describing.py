@@ -92,6 +92,11 @@ def test_what_a_document_says_of_itself(text: str, expected: tuple[str, str, str
     assert found.region == Region(None, "云川")
 
 
+@pytest.mark.parametrize("note", ["（2019年3月1日云川市人民政府发布）", "（2019年3月1日云川市人民政府令第12号公布 根据2021年修订）"])
+def test_the_note_under_the_title_names_who_issued_it(note: str) -> None:
+    assert describe(f"云川市夜市办法\n{note}\n第一条 甲。").authority == "云川市人民政府"
+
+
 def test_a_number_that_is_only_cited_is_not_its_own() -> None:
     text = "云川市停车办法\n根据云政发〔2019〕3号文件，制定本办法。\n第一条 停车应当有序。"
     assert describe(text).document_number == ""
