@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from knowledge_base.document import comparable_name
 from knowledge_base.structure import article_number
 
-_ARTICLE = r"第\s*(?:[〇零一二三四五六七八九十百千两]+|\d+)\s*条(?:之[一二三四五六七八九十\d]+)?"
+_ARTICLE = r"(?:第\s*(?:[〇零一二三四五六七八九十百千两]+|\d+)|\d+)\s*条(?:之[一二三四五六七八九十\d]+)?"
 _KIND = r"(?:实施条例|实施细则|实施办法|条例|细则|办法|规定|规则|通告|通知|决定|法典|法)"
 _QUOTED = re.compile(rf"《(?P<title>[^《》]{{2,60}})》\s*(?P<article>{_ARTICLE})?")
 _WITH_ARTICLE = re.compile(rf"(?P<title>[\u4e00-\u9fff（）()]{{1,40}}?{_KIND})\s*(?:的|里|中)?\s*(?P<article>{_ARTICLE})")
@@ -28,7 +28,8 @@ def mentioned(question: str) -> Mention | None:
     for pattern in (_QUOTED, _WITH_ARTICLE, _NAMED):
         if match := pattern.search(question):
             title = _LEADING.sub("", match["title"])
-            return Mention(title, re.sub(r"\s", "", match["article"] or ""))
+            article = re.sub(r"\s", "", match["article"] or "")
+            return Mention(title, article if article.startswith("第") or not article else f"第{article}")
     return None
 
 

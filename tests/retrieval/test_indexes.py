@@ -132,6 +132,9 @@ def test_official_phrases_weigh_half_of_the_question() -> None:
         ("噪声法 第四十三条", Mention("噪声法", "第四十三条")),
         ("请问《养犬条例》第3条之一怎么说", Mention("养犬条例", "第3条之一")),
         ("云川市市容条例里占道罚多少", Mention("云川市市容条例")),
+        ("《食安法》34条", Mention("食安法", "第34条")),
+        ("治安法第五十八条第一款怎么说", Mention("治安法", "第五十八条")),
+        ("噪声法 43条", Mention("噪声法", "第43条")),
         ("有什么办法让他不吵", None),
         ("违法停车怎么罚", None),
     ],
@@ -163,3 +166,11 @@ def test_it_serves_as_a_langchain_retriever() -> None:
     assert len(documents) == 2
     assert documents[0].metadata["name"].startswith("《国家噪声法》")
     assert documents[0].metadata["effective_on"] == "2020-01-01"
+
+
+async def test_asked_in_a_chain_it_finds_the_same_and_every_clause_names_itself() -> None:
+    retriever = ClauseRetriever(library=library(), region=CITY, today=lambda: TODAY, limit=3)
+    documents = await retriever.ainvoke("夜間施工")
+    assert documents == retriever.invoke("夜間施工")
+    assert [document.id for document in documents] == [document.metadata["key"] for document in documents]
+    assert {"title", "article", "name", "score", "why"} <= documents[0].metadata.keys()
