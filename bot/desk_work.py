@@ -33,8 +33,7 @@ async def ask(settings_path: Path, question: str, *, as_json: bool) -> int:
     if as_json:
         typer.echo(json.dumps(_answer_row(answer, house.public_url), ensure_ascii=False, default=str))
     else:
-        links = (f"{quote.clause.name}  {house.public_url}{clause_page(quote)}" for quote in answer.quotes)
-        typer.echo("\n".join(part for part in (answer.text, *links, note) if part))
+        typer.echo("\n".join(part for part in (answer.text, note) if part))
     return int(answer.refused)
 
 
