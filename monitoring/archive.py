@@ -19,8 +19,8 @@ from monitoring.duplicates import HOLDERS_PER_BAND, Text, most_shared, text_of
 from monitoring.event_voice import EventKey, EventVoice
 from monitoring.item import Item
 from monitoring.item_band import ItemBand
-from monitoring.likeness import Voice
 from monitoring.matter import Matter
+from monitoring.voices import Voice
 from monitoring.wording import Wording
 from storage import rows
 from storage.columns import moment_of

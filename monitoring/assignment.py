@@ -12,10 +12,11 @@ from typing import Protocol
 
 import numpy as np
 
-from monitoring.likeness import LikenessModel, Resemblance, Voice, compare, find
+from monitoring.likeness import LikenessModel, Resemblance, compare
 from monitoring.lines import OTHER
 from monitoring.matter import districts_in, read_matter
 from monitoring.rarity import rarity
+from monitoring.voices import Voice, find
 from monitoring.wording import BREAK, Wording, read_wording
 
 KEYS = 24

@@ -10,7 +10,8 @@ from monitoring import gathering
 from monitoring.assignment import THRESHOLD
 from monitoring.event import Event, Label, LabelKind
 from monitoring.item import Item
-from monitoring.likeness import Voice, compare
+from monitoring.likeness import compare
+from monitoring.voices import Voice
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from monitoring.duplicates import Text, bands_of, find_original, text_of
 from monitoring.event import Event, EventState
 from monitoring.headline import gravity, headline
 from monitoring.item import Attitude, Item, Relevance
-from monitoring.likeness import Voice
 from monitoring.lines import OTHER
+from monitoring.voices import Voice
 from prompts import say
 from storage.clock import to_china
 

@@ -7,11 +7,9 @@ candidates at once: their arrays are laid end to end and each comparison is one 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +17,8 @@ from numpy.typing import NDArray
 from language.script import to_simplified
 from monitoring.lines import OTHER
 from monitoring.matter import Matter
-from monitoring.wording import BREAK, Wording
-
-Numbers = NDArray[np.float64]
+from monitoring.voices import Meeting, Numbers, Rank, Voice, add_up, find, join, lay_out
+from monitoring.wording import BREAK
 
 COMMON = 1.5
 """A pair of characters less rare than this lends nothing to a shared run."""
@@ -51,31 +48,6 @@ PRODUCTS = (
     ("spoken_names", "wording"), ("named", "troubles"), ("named", "wording"), ("exchanged", "wording"),
 )  # fmt: skip
 """Names, troubles and wording count most where they come together."""
-
-
-@dataclass(frozen=True, eq=False)
-class Voice:
-    """One post as an event remembers it.
-
-    Attributes:
-        districts: those that it names.
-        place: only one that the department's gazetteer knows; other names of places count by their rarity.
-        line: its business line.
-        is_alarming: whether it has a level; praise or a question at a place draws no later complaint there to itself.
-    """
-
-    wording: Wording
-    posted_at: datetime
-    districts: frozenset[str] = frozenset()
-    place: str | None = None
-    line: str = OTHER
-    is_alarming: bool = True
-    matter: Matter = field(default_factory=Matter)
-
-    @cached_property
-    def frame(self) -> NDArray[np.float32]:
-        """How rare each pair of the headline is that belongs to no name; 0 for those that do."""
-        return np.where(np.isin(self.wording.head, self.matter.names), np.float32(0), self.wording.head_rarity)
 
 
 @dataclass(frozen=True)
@@ -163,7 +135,7 @@ def compare(new: Voice, *groups: Sequence[Voice], model: LikenessModel | None = 
     if not olds:
         return []
     model = model or load_likeness()
-    found, cosines = features(new, olds, model, *(_gathered(tuple(group)) for group in groups if group))
+    found, cosines = features(new, olds, model, *(lay_out(tuple(group)) for group in groups if group))
     runs = found[:, FEATURES.index("shared_run")]
     return [
         _judged(new, old, score, run, cosine)
@@ -186,14 +158,14 @@ def with_products(found: Numbers) -> Numbers:
     return np.column_stack([found, *pairs])
 
 
-def features(new: Voice, olds: Sequence[Voice], model: LikenessModel, *gathered: "_Rank") -> tuple[Numbers, Numbers]:
+def features(new: Voice, olds: Sequence[Voice], model: LikenessModel, *gathered: Rank) -> tuple[Numbers, Numbers]:
     """The numbers that are weighed: one row for each remembered post, the columns as in FEATURES; and the cosines of the wording.
 
     Args:
         gathered: what `olds` are made of, where that is at hand.
     """
-    rank = _joined(gathered or (_gathered(tuple(olds)),))
-    words = _Meeting(new.wording.grams, rank.grams)
+    rank = join(gathered or (lay_out(tuple(olds)),))
+    words = Meeting(new.wording.grams, rank.grams)
     shared = words.products(new.wording.strengths, rank.strengths)
     lengths = new.wording.length * rank.length
     cover, run, beside = _headlines(new, rank, words)
@@ -212,122 +184,7 @@ def features(new: Voice, olds: Sequence[Voice], model: LikenessModel, *gathered:
     return found, cosines
 
 
-class _Row:
-    """The arrays of many owners laid end to end.
-
-    Attributes:
-        sizes: how long each owner's array is.
-        owners: whose each entry is.
-    """
-
-    def __init__(self, all_: NDArray[Any], sizes: NDArray[np.intp]) -> None:
-        self.all, self.sizes = all_, sizes
-
-    @cached_property
-    def owners(self) -> NDArray[np.intp]:
-        return np.repeat(np.arange(len(self.sizes)), self.sizes)
-
-    @staticmethod
-    def of(arrays: Sequence[NDArray[Any]]) -> "_Row":
-        """One array for each owner."""
-        return _Row(np.concatenate(arrays), np.array([len(array) for array in arrays]))
-
-
-@dataclass(frozen=True, eq=False)
-class _Rank:
-    """Remembered posts in a row: what of them is compared."""
-
-    grams: _Row
-    heads: _Row
-    head_sets: _Row
-    names: _Row
-    troubles: _Row
-    spoken: _Row
-    letters: _Row
-    strengths: NDArray[np.float32]
-    head_rarity: NDArray[np.float32]
-    frames: NDArray[np.float32]
-    name_rarity: NDArray[np.float32]
-    in_all: Numbers
-    in_body: Numbers
-    length: Numbers
-    head_weight: Numbers
-
-
-@lru_cache(1 << 10)
-def _gathered(voices: tuple[Voice, ...]) -> _Rank:
-    wordings, matters = [voice.wording for voice in voices], [voice.matter for voice in voices]
-    return _Rank(
-        grams=_Row.of([each.grams for each in wordings]),
-        heads=_Row.of([each.head for each in wordings]),
-        head_sets=_Row.of([each.head_set for each in wordings]),
-        names=_Row.of([each.names for each in matters]),
-        troubles=_Row.of([each.troubles for each in matters]),
-        spoken=_Row.of([each.spoken for each in matters]),
-        letters=_Row.of([each.letters for each in matters]),
-        strengths=np.concatenate([each.strengths for each in wordings]),
-        head_rarity=np.concatenate([each.head_rarity for each in wordings]),
-        frames=np.concatenate([voice.frame for voice in voices]),
-        name_rarity=np.concatenate([each.name_rarity for each in matters]),
-        in_all=np.concatenate([each.in_all for each in matters]),
-        in_body=np.concatenate([each.in_body for each in matters]),
-        length=np.array([each.length for each in wordings]),
-        head_weight=np.array([float(each.head_rarity.sum()) for each in wordings]),
-    )
-
-
-def _joined(ranks: Sequence[_Rank]) -> _Rank:
-    """Several in one row."""
-    if len(ranks) == 1:
-        return ranks[0]
-    parts = {name: [getattr(rank, name) for rank in ranks] for name in _Rank.__dataclass_fields__}
-    return _Rank(**{name: _laid_on(each) for name, each in parts.items()})
-
-
-def _laid_on(parts: Sequence[Any]) -> Any:
-    if isinstance(parts[0], _Row):
-        return _Row(np.concatenate([part.all for part in parts]), np.concatenate([part.sizes for part in parts]))
-    return np.concatenate(parts)
-
-
-class _Meeting:
-    """What one ascending array of numbers shares with each of many, laid end to end."""
-
-    def __init__(self, mine: NDArray[np.uint32], theirs: _Row) -> None:
-        self._count, self._mine = len(theirs.sizes), mine
-        places, self._hit = find(theirs.all, mine)
-        self._owners, self._places = theirs.owners[self._hit], places[self._hit]
-
-    def products(self, mine: NDArray[np.floating], theirs: NDArray[np.floating]) -> Numbers:
-        """For each of the many, the sum of the products of what belongs to the shared numbers; `theirs` end to end."""
-        return _added_up(self._owners, mine[self._places] * theirs[self._hit], self._count)
-
-    def sums(self, mine: NDArray[np.floating]) -> Numbers:
-        """For each of the many, the sum of what belongs to the shared numbers."""
-        return _added_up(self._owners, mine[self._places], self._count)
-
-    def held(self, asked: NDArray[np.uint32]) -> NDArray[np.bool_]:
-        """For each of the many, a row: which of these numbers, all of them in `mine` but BREAK, it shares."""
-        table = np.zeros((self._count, len(self._mine) + 1), bool)
-        table[self._owners, self._places] = True
-        places, is_mine = find(asked, self._mine)
-        return table[:, np.where(is_mine, places, len(self._mine))]
-
-
-def _added_up(owners: NDArray[np.intp], values: NDArray[np.floating], count: int) -> Numbers:
-    """For each of so many owners, the sum of its values."""
-    return np.bincount(owners, values, count).astype(float)
-
-
-def find(asked: NDArray[np.uint32], ascending: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Where each number stands in an ascending array, and whether it does."""
-    if not len(ascending):
-        return np.zeros(len(asked), np.intp), np.zeros(len(asked), bool)
-    places = np.minimum(np.searchsorted(ascending, asked), len(ascending) - 1)
-    return places, ascending[places] == asked
-
-
-def _headlines(new: Voice, rank: _Rank, words: _Meeting) -> tuple[Numbers, Numbers, Numbers]:
+def _headlines(new: Voice, rank: Rank, words: Meeting) -> tuple[Numbers, Numbers, Numbers]:
     """How much of one headline the other post holds; the rarest unbroken run that is shared; and what is shared beside it."""
     head, rare = new.wording.head, new.wording.head_rarity
     held = words.held(head)
@@ -337,21 +194,21 @@ def _headlines(new: Voice, rank: _Rank, words: _Meeting) -> tuple[Numbers, Numbe
     theirs = _Stretches(in_new & (heads != BREAK), np.maximum(rarities - COMMON, 0), owners, count)
     cover = np.maximum(
         (held * rare).sum(1) / max(float(rare.sum()), 1e-9),
-        _added_up(owners, rarities * in_new, count) / np.maximum(rank.head_weight, 1e-9),
+        add_up(owners, rarities * in_new, count) / np.maximum(rank.head_weight, 1e-9),
     )
     run, beside = np.minimum(mine.largest, theirs.largest), np.minimum(mine.rest, theirs.rest)
     return cover, run, beside
 
 
-def _names(new: Voice, rank: _Rank, words: _Meeting) -> tuple[Numbers, Numbers]:
+def _names(new: Voice, rank: Rank, words: Meeting) -> tuple[Numbers, Numbers]:
     """How much of one headline's names the other post holds, and the largest name of either that the other does not hold."""
     names, theirs, rarities, owners, count = new.matter.names, rank.names.all, rank.name_rarity, rank.names.owners, len(rank.length)
     held, real = words.held(names), names != BREAK
     in_new = find(theirs, new.wording.grams)[1]
     foreign = _Stretches(~in_new & (theirs != BREAK), rarities, owners, count, np.cumsum(theirs == BREAK))
     own = _Stretches.of_rows(~held & real, new.matter.name_rarity, np.cumsum(~real))
-    mine_shared, theirs_shared = (held * new.matter.name_rarity).sum(1), _added_up(owners, rarities * in_new, count)
-    mine_all, theirs_all = float(new.matter.name_rarity.sum()), _added_up(owners, rarities, count)
+    mine_shared, theirs_shared = (held * new.matter.name_rarity).sum(1), add_up(owners, rarities * in_new, count)
+    mine_all, theirs_all = float(new.matter.name_rarity.sum()), add_up(owners, rarities, count)
     named = np.maximum(mine_shared / (mine_all + 1), theirs_shared / (theirs_all + 1))
     return named, np.sqrt(np.minimum(np.maximum(own.largest, foreign.largest), _MOST_RARITY))
 
@@ -379,7 +236,7 @@ class _Stretches:
         starts = np.flatnonzero(np.concatenate(([True], (np.diff(part) != 0) | (np.diff(of) != 0))))
         sums = np.add.reduceat(value.astype(float), starts)
         np.maximum.at(self.largest, of[starts], sums)
-        self._whole = _added_up(of, value, count)
+        self._whole = add_up(of, value, count)
 
     @staticmethod
     def of_rows(marked: NDArray[np.bool_], worth: NDArray[np.floating], parts: NDArray[np.intp] | None = None) -> "_Stretches":
@@ -394,13 +251,13 @@ class _Stretches:
         return self._whole - self.largest
 
 
-def _troubles(new: Matter, rank: _Rank, model: LikenessModel) -> tuple[Numbers, Numbers]:
+def _troubles(new: Matter, rank: Rank, model: LikenessModel) -> tuple[Numbers, Numbers]:
     """How alike the troubles are, of the whole posts and of the bodies: cosines."""
-    meeting, owners, count = _Meeting(new.troubles, rank.troubles), rank.troubles.owners, len(rank.length)
+    meeting, owners, count = Meeting(new.troubles, rank.troubles), rank.troubles.owners, len(rank.length)
     mine, theirs = model.rarity_of(new.troubles), model.rarity_of(rank.troubles.all)
 
     def alike(own: Numbers, others: Numbers) -> Numbers:
-        lengths = np.sqrt(own @ own) * np.sqrt(_added_up(owners, others * others, count))
+        lengths = np.sqrt(own @ own) * np.sqrt(add_up(owners, others * others, count))
         cosines: Numbers = meeting.products(own, others) / np.maximum(lengths, 1e-9)
         return cosines
 
@@ -408,21 +265,21 @@ def _troubles(new: Matter, rank: _Rank, model: LikenessModel) -> tuple[Numbers, 
     return whole, alike(new.in_body * mine, rank.in_body * theirs)
 
 
-def _spoken(new: Matter, rank: _Rank) -> Numbers:
+def _spoken(new: Matter, rank: Rank) -> Numbers:
     """How rare all names are together that both openings hold."""
-    shared: Numbers = np.log1p(_Meeting(new.spoken, rank.spoken).sums(new.spoken_rarity))
+    shared: Numbers = np.log1p(Meeting(new.spoken, rank.spoken).sums(new.spoken_rarity))
     return shared
 
 
-def _letters(new: Matter, rank: _Rank) -> Numbers:
+def _letters(new: Matter, rank: Rank) -> Numbers:
     """The share of the letters in the names of the shorter headline that are in those of the other, in whatever order."""
-    shared = _Meeting(new.letters, rank.letters).sums(np.ones(len(new.letters)))
+    shared = Meeting(new.letters, rank.letters).sums(np.ones(len(new.letters)))
     fewest = np.minimum(len(new.letters), rank.letters.sizes)
     share: Numbers = shared / np.maximum(fewest, 1)
     return share
 
 
-def _exchanged(new: Voice, rank: _Rank, letters: Numbers) -> Numbers:
+def _exchanged(new: Voice, rank: Rank, letters: Numbers) -> Numbers:
     """Where two headlines name things that have hardly a letter in common: how much of all else in them is the same.
 
     One sentence about two names tells of two matters, however alike the texts are.
@@ -431,9 +288,9 @@ def _exchanged(new: Voice, rank: _Rank, letters: Numbers) -> Numbers:
     hardly = (letters < HARDLY) & (rank.letters.sizes > 0)
     if not len(new.matter.letters) or not hardly.any():
         return np.zeros(count)
-    mine = _Meeting(new.wording.head_set, rank.head_sets).held(new.wording.head) @ new.frame
-    theirs = _added_up(owners, frames * find(heads, new.wording.head_set)[1], count)
-    same = np.minimum(mine / max(float(new.frame.sum()), 1e-9), theirs / np.maximum(_added_up(owners, frames, count), 1e-9))
+    mine = Meeting(new.wording.head_set, rank.head_sets).held(new.wording.head) @ new.frame
+    theirs = add_up(owners, frames * find(heads, new.wording.head_set)[1], count)
+    same = np.minimum(mine / max(float(new.frame.sum()), 1e-9), theirs / np.maximum(add_up(owners, frames, count), 1e-9))
     return np.where(hardly, same, 0.0)
 
 

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.assignment import VOICES, assign, keys_of, likeliest, voice_of
-from monitoring.likeness import FEATURES, PRODUCTS, LikenessModel, Numbers, Voice, features, with_products
+from monitoring.likeness import FEATURES, PRODUCTS, LikenessModel, features, with_products
 from monitoring.recollection import Recollection
+from monitoring.voices import Numbers, Voice
 
 INVERSE_REGULARISATION = 0.03
 """Best of 0.01, 0.03, 0.1, 1 by cross-validation."""

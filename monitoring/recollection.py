@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from monitoring.assignment import HOLDERS_PER_KEY
-from monitoring.likeness import Voice
+from monitoring.voices import Voice
 
 
 class Recollection:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from language.script import to_traditional
 from monitoring import assignment
 from monitoring.assignment import CANDIDATES, HOLDERS_PER_KEY, KEYS, assign, keys_of, standing, voice_of
-from monitoring.likeness import Resemblance, Voice, compare
+from monitoring.likeness import Resemblance, compare
 from monitoring.matter import Matter, read_matter, trouble_number
 from monitoring.recollection import Recollection
+from monitoring.voices import Voice
 from tests.generated_city import START
 
 
