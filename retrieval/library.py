@@ -39,7 +39,9 @@ CASE_SINGLE_CHARACTERS = 0.0
 STANDING_WEIGHT = 0.1
 """What the standing of a document counts in a question of which the lexicon knows no word, so that no phrase leads to the department's own
 rules (docs/models/embedding.md)."""
-LENGTH_WEIGHT = 0.12
+CASE_DENSE_WEIGHT = 1.0
+"""What likeness counts among past cases: less than among clauses, for a message and its reply share names of places."""
+LENGTH_WEIGHT = 0.135
 """What a case loses when it is e times as long: long replies share something with everything."""
 
 
@@ -181,7 +183,7 @@ class Library:
 
         index = self._indexes.pools[Pool.CASES]
         weights = rarely(weigh(query, single_characters=CASE_SINGLE_CHARACTERS), index.lexical)
-        ranked = index.search(query, weights, limit, keep=offered, standing=standing)
+        ranked = index.search(query, weights, limit, keep=offered, standing=standing, dense_weight=CASE_DENSE_WEIGHT)
         return [replace(shelf.cases[row].hit, score=score) for row, score in ranked.items()]
 
     def clause(self, key: str) -> ClauseHit | None:

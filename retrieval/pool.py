@@ -10,8 +10,8 @@ from retrieval.model import Embedder
 from retrieval.vectors import VectorStore
 
 DENSE_WEIGHT = 1.5
-"""What likeness by the embedder counts against the share of the best lexical score (docs/decisions/0003-lexical-index.md)."""
-DEPTH = 300
+"""What likeness counts among clauses (docs/decisions/0003-lexical-index.md)."""
+DEPTH = 400
 """So many rows of each ranking are fused, even where fewer are asked for."""
 WIDENING = 4
 
@@ -52,6 +52,7 @@ class PoolIndex:
         keep: Callable[[int], bool],
         places: Collection[str] | None = None,
         standing: Callable[[int], float] = lambda _: 0.0,
+        dense_weight: float = DENSE_WEIGHT,
     ) -> dict[int, float]:
         """Rows that may be offered, with their scores, best first. Each index is asked for more until enough are left.
 
@@ -61,9 +62,10 @@ class PoolIndex:
             keep: whether a row may be offered.
             places: places to which the lexical search is narrowed beforehand.
             standing: what a row has whatever is asked.
+            dense_weight: what likeness counts against the share of the best lexical score.
         """
         lexical = _widened(lambda fetch: self.lexical.search(weights, fetch, places), limit, keep)
-        fused = fuse(lexical, self._search_dense(text, limit, keep), DENSE_WEIGHT, standing)
+        fused = fuse(lexical, self._search_dense(text, limit, keep), dense_weight, standing)
         return dict(islice(fused.items(), limit))
 
     def _search_dense(self, text: str, limit: int, keep: Callable[[int], bool]) -> dict[int, float]:
