@@ -119,8 +119,11 @@ class Archive:
 
 
 def reading_table(desk: Desk, feed: Sequence[RawPost]) -> None:
-    """Posts a second read whole, and by snownlp."""
+    """Posts a second read whole, and by snownlp, after both have read some others: dictionaries and weights are loaded at first use."""
     snownlp, spent = _snownlp(), [0.0, 0.0]
+    for post in feed[ROUNDS * READ_PER_ROUND :]:
+        analyse(post.title, post.text, watch=desk.watch)
+        snownlp(post)
     for turn in range(ROUNDS):
         spent[0] += seconds(snownlp, feed[turn * BASELINE_PER_ROUND :][:BASELINE_PER_ROUND])
         spent[1] += seconds(lambda post: analyse(post.title, post.text, watch=desk.watch), feed[turn * READ_PER_ROUND :][:READ_PER_ROUND])
