@@ -20,8 +20,7 @@ from monitoring.advice import LevelAdvisor
 from monitoring.own_weights import FOLDER
 from monitoring.watch import build_watch
 from retrieval.library import Library
-from retrieval.model import Embedder
-from retrieval.model import LanguageModel
+from retrieval.model import Embedder, LanguageModel
 from storage.clock import Clock, SystemClock
 from storage.engine import Database
 from storage.errors import DatabaseUnavailable
