@@ -40,8 +40,8 @@ def _read(path: Path) -> dict[Any, dict[str, Any]]:
 def test_retrieve(tmp_path: Path) -> None:
     run_retrieve(_write(tmp_path / "c.jsonl", CORPUS), _write(tmp_path / "q.jsonl", QUERIES), tmp_path / "out.jsonl")
     found = {qid: [hit["id"] for hit in row["hits"]] for qid, row in _read(tmp_path / "out.jsonl").items()}
-    assert found["q1"][0] == "a"
-    assert set(found["q1"]) == {"a", "c", "5"}
+    assert set(found["q1"][:2]) == {"a", "c"}, "what speaks of building at night stands before the street lamps"
+    assert found["q1"][2:] == ["5"]
     assert set(found["q2"]) == {"a", "5"}
     assert 3 in found
 
