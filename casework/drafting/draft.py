@@ -51,7 +51,10 @@ class CandidateRow(SQLModel, table=True):
 
 
 class FactSlot(SQLModel, table=True):
-    """待核实: a fact that the reply needs. Filled once per case, it serves in every candidate. `name` is what stands in 【待核实：…】."""
+    """待核实: a fact that the reply needs. Filled once per case, it serves in every candidate. `name` is what stands in 【待核实：…】.
+
+    `asked_of` finds it out by `due_at`; None: whoever handles the case. `remind_at` is empty when nothing is left to remind of.
+    """
 
     __tablename__ = "fact_slot"
     __table_args__ = (UniqueConstraint("case_id", "name"), UniqueConstraint("case_id", "ordinal"))
@@ -65,6 +68,9 @@ class FactSlot(SQLModel, table=True):
     verified_by: str = ""
     filled_by: int | None = Field(default=None, foreign_key="staff_member.id")
     filled_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
+    asked_of: int | None = None
+    due_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
+    remind_at: datetime | None = Field(default=None, sa_type=TIME_TYPE, index=True)
 
 
 class VersionState(StrEnum):

@@ -81,6 +81,7 @@ async def fill_slot(
     if OPENING in value or "【" in value or "】" in value:
         raise Refused(say("drafting.fact_holds_slot"))
     found.value, found.verified_how, found.verified_by, found.filled_by, found.filled_at = value, verified_how, verified_by, staff.id, now
+    found.remind_at = None
     event = await session.get_one(Event, case.event_id)
     event.revision += 1
     session.add_all([found, event])
