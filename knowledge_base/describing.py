@@ -8,6 +8,7 @@ from datetime import date
 
 from knowledge_base.region import NATIONAL, Region, named_in_title
 from language.dates import dates, first_date
+from language.script import to_simplified
 
 _KINDS = (
     "法典|法|条例|规定|办法|细则|规则|规范|规程|准则|标准|守则|制度|章程|通知|通告|公告|通报|意见|决定|决议|方案|预案|计划|规划|纲要|要点"
@@ -76,10 +77,12 @@ class Description:
 
 
 def describe(text: str) -> Description:
-    """Read the head and the foot of a document."""
-    lines = [unicodedata.normalize("NFKC", line).strip() if len(line) <= 500 else line[:500] for line in text.split("\n")]
+    """Read the head and the foot of a document in either script; the title stays in its own."""
+    written = [unicodedata.normalize("NFKC", line).strip() if len(line) <= 500 else line[:500] for line in text.split("\n")]
+    text = to_simplified("\n".join(written))
+    lines = text.split("\n")
     head = _head(lines)
-    title, first, last = _title(lines, head)
+    title, first, last = _title(written, lines, head)
     authority = _authority(lines, head, text)
     return Description(
         title=title, title_lines=last + 1 if title and not any(lines[:first]) else 0, authority=authority,
@@ -101,8 +104,10 @@ def _head(lines: Sequence[str]) -> int:
     return next((number for number, line in enumerate(some[:_HEAD_LINES]) if _BODY_BEGINS.match(line)), min(len(lines), _HEAD_LINES))
 
 
-def _title(lines: Sequence[str], head: int) -> tuple[str, int, int]:
-    """The title with its first and last line: the nearest above the articles; without articles, the first of all.
+def _title(written: Sequence[str], lines: Sequence[str], head: int) -> tuple[str, int, int]:
+    """The title, in the script in which it is written, with its first and last line.
+
+    It is the nearest above the articles; without articles, the first of all.
 
     A notice that issues 《…办法》 with its text has two titles; the articles are those of the second.
     """
@@ -110,7 +115,7 @@ def _title(lines: Sequence[str], head: int) -> tuple[str, int, int]:
     ends = [number for number in range(head) if _ends_title(lines[number])]
     for last in reversed(ends) if has_articles else ends:
         first = _title_begins(lines, last)
-        title = re.sub(r"\s+", "", "".join(lines[first : last + 1])).strip("#*《》")
+        title = re.sub(r"\s+", "", "".join(written[first : last + 1])).strip("#*《》")
         if 4 <= len(title) <= _LONGEST_TITLE and not _DECREE.match(title):
             return _unwrapped(title), first, last
     return "", 0, 0

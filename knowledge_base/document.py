@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel
 
 from knowledge_base.region import Region
+from language.script import to_simplified
 from storage.columns import TIME_TYPE, enum_type
 
 
@@ -110,11 +111,11 @@ class ParsedDocument:
 
 
 def comparable_name(name: str) -> str:
-    """A title or document number in the form in which names are compared.
+    """A title or document number in the form in which names are compared: in simplified script.
 
     Titles lose 中华人民共和国, blanks, 《》 and a note of amendment at the end; document numbers get their brackets as 〔〕.
     """
-    squeezed = re.sub(r"\s|《|》", "", unicodedata.normalize("NFKC", name)).translate(_ONE_KIND)
+    squeezed = re.sub(r"\s|《|》", "", unicodedata.normalize("NFKC", to_simplified(name))).translate(_ONE_KIND)
     if _NUMBER.search(squeezed):
         return squeezed.translate(_NUMBER_BRACKETS)
     return _AMENDMENT.sub("", squeezed.removeprefix("中华人民共和国"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from language.script import to_simplified
 from language.segmentation import words
 
 _PROVINCE_SUFFIX = re.compile(r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$")
@@ -54,6 +55,7 @@ def named_in_title(title: str, known: Region = NATIONAL) -> Region:
         title: the document's title; a title without a place leaves `known` as it is.
         known: what is known from elsewhere; it outweighs the title.
     """
+    title = to_simplified(title)
     match = _PLACE_PREFIX.match(title.removeprefix("中华人民共和国"))
     if title.startswith("中华人民共和国") or match is None or _NO_PLACE.search(match[1]) or known.city:
         return known

@@ -1,6 +1,7 @@
 """编、章、节、条: splitting the text of a rule into clauses that are exact spans of it.
 
-Laws and regulations are split at 第…条; documents without articles at 一、二、三、 or, failing these, at paragraphs.
+Laws and regulations are split at 第…条; documents without articles at 一、二、三、 or, failing these, at paragraphs. Labels are read in either
+script and however they are spaced; the names of clauses and headings are in simplified script without blanks, the clauses' words as they stand.
 """
 
 import re
@@ -9,17 +10,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from language.numerals import to_int
+from language.script import to_simplified
 
 _NUMBER = r"(?:[〇零○一二三四五六七八九十百千两]{1,12}|[0-9０-９]{1,6})"
 _BLANK = r"[ \t\u2002\u2003\u00a0\u3000]"
+_SPACED = rf"(?:(?:[〇零○一二三四五六七八九十百千两]{_BLANK}*+){{1,12}}|(?:[0-9０-９]{_BLANK}*+){{1,6}})"
+"""A number as a justified line or a PDF spaces it."""
 _MARKS = rf"^{_BLANK}*+(?P<marks>#*+){_BLANK}*+(?:\*\*)?"
 """Possessive: a line of half a million blanks is looked at once."""
-_ARTICLE = re.compile(rf"{_MARKS}(?P<name>第{_BLANK}*{_NUMBER}{_BLANK}*条(?:之{_NUMBER})?)(?:\*\*)?(?P<gap>{_BLANK}+|$|(?=【))?")
+_ARTICLE = re.compile(
+    rf"{_MARKS}(?P<name>第{_BLANK}*+{_SPACED}条(?:{_BLANK}*+之{_BLANK}*+{_NUMBER})?)(?:\*\*)?(?P<gap>{_BLANK}+|$|(?=【))?"
+)
 _LEVEL = re.compile(
-    rf"{_MARKS}(?P<name>第{_BLANK}*{_NUMBER}{_BLANK}*(?P<level>分编|编|章|节)(?:{_BLANK}[^。；]{{0,40}}|[^。；，规的、和至]{{0,20}}))$"
+    rf"{_MARKS}(?P<name>第{_BLANK}*+{_SPACED}(?P<level>分编|编|章|节)(?:{_BLANK}[^。；]{{0,40}}|[^。；，规的、和至]{{0,20}}))$"
 )
 _MARKDOWN_HEADING = re.compile(rf"^{_BLANK}*(?P<marks>#+)(?P<name>.*)$")
-_SECTION = re.compile(rf"{_MARKS}(?P<number>[一二三四五六七八九十]{{1,3}})、{_BLANK}*")
+_SECTION = re.compile(rf"{_MARKS}(?P<number>[一二三四五六七八九十]{{1,3}}|[壹贰叁肆伍陆柒捌玖拾]{{1,2}})、{_BLANK}*")
 _ANNEX = re.compile(rf"{_MARKS}(?P<name>附{_BLANK}*(?:件|表|录){_BLANK}*{_NUMBER}?)(?:[：:]|{_BLANK}|$){_BLANK}*")
 _MENTION = frozenset("规的所和、至及或第中，")
 """What follows 第十条 where a sentence speaks of the article and does not begin it."""
@@ -73,7 +79,7 @@ Labeller = Callable[[str, str | None], Label | None]
 
 def split(body: str) -> tuple[ClauseSpan, ...]:
     """The clauses of a body, in order. Spans do not overlap; outside them stand only headings, labels and blanks."""
-    lines = list(_lines(body))
+    lines = list(_lines(to_simplified(body)))
     if any(_article(line.text, None) for line in lines):
         return tuple(_spans(body, lines, _article))
     if sum(bool(_SECTION.match(line.text)) for line in lines) >= 2:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from knowledge_base.region import NATIONAL, Region
 from language.dates import first_date
 from language.numerals import article_number, from_int, to_int
+from language.script import to_simplified
 
 _DAY = (
     r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
@@ -99,6 +100,7 @@ def effect_stated(text: str, adopted: date | None) -> date | None:
 
 def effects_stated(text: str, adopted: date | None) -> list[date]:
     """All days of effect that a text states of itself, in order; those before `adopted` too. More than one: parts begin apart."""
+    text = to_simplified(text)
     matches = [match for match in _EFFECT.finditer(text) if _ITS_OWN.search(text[max(0, match.start() - 14) : match.start()])]
     days = [_effect(match, adopted) for match in matches]
     if not any(days) and adopted and (match := _NEXT_MONTH.search(text)):
@@ -134,7 +136,7 @@ def _next(day: date, unit: str) -> date | None:
 
 def end_stated(text: str, effective: date | None) -> date | None:
     """The first day on which a text holds no more by its own words (有效期至2025年12月31日, 有效期5年); None where it names no end."""
-    match = _TERM.search(text)
+    match = _TERM.search(to_simplified(text))
     if match is None:
         return None
     if match["day"]:
@@ -158,7 +160,7 @@ class Repeal:
 def repeals(text: str) -> tuple[Repeal, ...]:
     """What a text repeals (《…办法》同时废止；《…规定》第五条、第六条同时废止；废止《…通知》)."""
     found: dict[str, Repeal] = {}
-    for sentence in _SENTENCE.finditer(text):
+    for sentence in _SENTENCE.finditer(to_simplified(text)):
         if "废止" in sentence.group() or "停止执行" in sentence.group() or "失效" in sentence.group():
             found |= {repeal.name: repeal for repeal in _repealed_in(sentence.group())}
     return tuple(found.values())

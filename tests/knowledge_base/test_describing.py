@@ -117,3 +117,13 @@ def test_any_text_is_described(text: str) -> None:
     found = describe(text)
     assert len(found.title) <= 120
     assert found.title_lines <= len(text.split("\n"))
+
+
+def test_a_document_in_traditional_script_is_described_like_one_in_simplified() -> None:
+    found = describe(
+        "雲川市城鄉生活垃圾管理條例\n（2020年11月27日雲川市第十三屆人民代表大會常務委員會第二十六次會議通過）\n第一條 為了加強管理。"
+    )
+    assert found == Description(
+        title="雲川市城鄉生活垃圾管理條例", title_lines=1, authority="云川市人民代表大会常务委员会", region=Region(city="云川"),
+        version_date=date(2020, 11, 27),
+    )  # fmt: skip

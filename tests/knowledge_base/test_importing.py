@@ -55,6 +55,7 @@ async def test_the_newest_that_has_begun_holds_whatever_the_order(
     assert await _in_force(database, date(2026, 9, 1)) == {"罚款五百元。"}
 
 
+@pytest.mark.both_databases
 async def test_clauses_are_spans_with_stable_keys(database: Database, clock: ManualClock) -> None:
     undated = replace(V2010, title="云川市绿化办法", version_date=None)
     await _import(database, clock, V2020, undated)
@@ -68,6 +69,7 @@ async def test_clauses_are_spans_with_stable_keys(database: Database, clock: Man
     assert {(clause.province, clause.city) for clause, _ in clauses} == {(None, "云川")}
 
 
+@pytest.mark.both_databases
 async def test_a_text_that_is_there_already_changes_nothing(database: Database, clock: ManualClock) -> None:
     slip = replace(V2020, body=V2020.body.replace("二百元", "二百 元"))
     async with database.transaction() as session:
@@ -89,6 +91,7 @@ async def test_a_text_with_slips_of_the_pen_is_the_same_version(database: Databa
     assert twin.outcome is Outcome.KNOWN
 
 
+@pytest.mark.both_databases
 async def test_two_texts_that_contradict_wait_for_a_person(database: Database, clock: ManualClock) -> None:
     other = replace(V2020, body="第一条 犬只不必登记。\n第二条 罚款一元。\n第三条 不予免疫。")
     async with database.transaction() as session:
@@ -107,6 +110,7 @@ async def test_parts_of_one_law_stand_beside_each_other(database: Database, cloc
     assert {clause.article for clause in clauses if clause.in_force_on(TODAY)} == {"第一条", "第二条", "第三条", "第四条"}
 
 
+@pytest.mark.both_databases
 async def test_a_named_document_is_ended_even_if_it_comes_later(database: Database, clock: ManualClock) -> None:
     new = ParsedDocument(
         "云川市犬只管理条例",
@@ -116,6 +120,21 @@ async def test_a_named_document_is_ended_even_if_it_comes_later(database: Databa
     await _import(database, clock, new, V2010)
     assert await _in_force(database, date(2020, 6, 30)) == {"罚款五十元。"}
     assert "罚款五十元。" not in await _in_force(database, date(2020, 7, 1))
+
+
+@pytest.mark.both_databases
+async def test_versions_of_one_rule_in_two_scripts_are_one_work(database: Database, clock: ManualClock) -> None:
+    new = ParsedDocument(
+        "雲川市養犬條例", "第一條 養犬應當登記。\n第二條 罰款三百元。\n第三條 本條例自2021年7月1日起施行。", version_date=date(2021, 3, 1)
+    )
+    ending = ParsedDocument(
+        "雲川市犬隻辦法", "第一條 甲。\n第二條 自2022年1月1日起施行。《雲川市養犬條例》同時廢止。", version_date=date(2021, 12, 1)
+    )
+    await _import(database, clock, V2020, new)
+    assert await _in_force(database, date(2021, 6, 30)) == {"罚款二百元。"}
+    assert await _in_force(database, date(2021, 7, 1)) == {"罰款三百元。"}
+    await _import(database, clock, ending)
+    assert "罰款三百元。" not in await _in_force(database, date(2022, 1, 1))
 
 
 async def test_a_document_number_names_the_document_that_is_ended(database: Database, clock: ManualClock) -> None:
@@ -136,6 +155,7 @@ async def test_pending_documents_are_not_offered_and_end_nothing(database: Datab
     assert await _in_force(database, TODAY) == {"罚款二百元。"}
 
 
+@pytest.mark.both_databases
 async def test_a_withdrawn_document_is_gone_at_once_and_what_it_ended_holds_again(database: Database, clock: ManualClock) -> None:
     _, newer = await _import(database, clock, V2010, V2020)
     async with database.transaction() as session:
@@ -145,6 +165,7 @@ async def test_a_withdrawn_document_is_gone_at_once_and_what_it_ended_holds_agai
     assert await _in_force(database, TODAY) == {"罚款五十元。"}, "importing it again does not bring a withdrawn text back"
 
 
+@pytest.mark.both_databases
 async def test_every_change_is_audited_and_told_to_the_indexes(database: Database, clock: ManualClock) -> None:
     older, newer = await _import(database, clock, V2010, V2020)
     async with database.reading() as session:
@@ -163,6 +184,7 @@ async def test_faults_are_sentences(database: Database, clock: ManualClock) -> N
             await approve_document(session, 77, actor="周明", now=clock.now())
 
 
+@pytest.mark.both_databases
 async def test_past_cases_are_masked_and_told_once(database: Database, clock: ManualClock) -> None:
     async with database.transaction() as session:
         for _ in range(2):
@@ -176,6 +198,7 @@ async def test_past_cases_are_masked_and_told_once(database: Database, clock: Ma
     assert [(change.pool, change.subject_id) for change in changes] == [(Pool.CASES, case.id)]
 
 
+@pytest.mark.both_databases
 async def test_a_broken_bulk_import_is_finished_by_the_next(database: Database, clock: ManualClock, tmp_path: Path) -> None:
     for number in range(120):
         (tmp_path / f"{number:03}.md").write_text(f"+++\ntitle = '云川第{number}号办法'\n+++\n第一条 第{number}项。\n", encoding="utf-8")

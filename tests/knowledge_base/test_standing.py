@@ -42,6 +42,7 @@ async def _fines(session: AsyncSession, day: date) -> set[str]:
     return {clause.text for clause in (await session.exec(select(Clause))).all() if clause.in_force_on(day) and clause.article == "第二条"}
 
 
+@pytest.mark.both_databases
 async def test_rolling_back_takes_out_whatever_came_after(database: Database, clock: ManualClock) -> None:
     async with database.transaction() as session:
         first, second, third, coming = await _import(session, clock, V2010, V2020, V2023, COMING)
@@ -65,6 +66,7 @@ async def test_a_withdrawn_version_can_be_rolled_back_to(database: Database, clo
         assert await _fines(session, TODAY) == {"罚款二百元。"}, "and forward again"
 
 
+@pytest.mark.both_databases
 async def test_a_repeal_has_a_day_and_can_be_taken_back(database: Database, clock: ManualClock) -> None:
     async with database.transaction() as session:
         (number,) = await _import(session, clock, V2020)
@@ -86,6 +88,7 @@ async def test_an_end_that_the_text_states_outlives_a_repeal_that_is_taken_back(
     assert document.repealed_on == date(2023, 1, 1)
 
 
+@pytest.mark.both_databases
 async def test_deleting_leaves_a_name_and_nothing_else(database: Database, clock: ManualClock) -> None:
     async with database.transaction() as session:
         older, newer = await _import(session, clock, V2010, V2020)
@@ -125,6 +128,7 @@ async def test_a_search_on_a_day_gives_the_version_of_that_day(database: Databas
         assert library.search_clauses("罚款多少元", region=HERE, on=date(2009, 1, 1)) == []
 
 
+@pytest.mark.both_databases
 async def test_only_the_articles_that_are_named_end(database: Database, clock: ManualClock) -> None:
     text = "第一条 罚款由综合执法部门执行。\n第二条 本决定自2024年1月1日起施行。《云川市养犬条例》第二条同时废止。"
     ending = ParsedDocument("云川市执法决定", text, version_date=date(2023, 12, 1), province="江屿")
@@ -152,6 +156,7 @@ async def test_the_version_before(database: Database, clock: ManualClock) -> Non
         assert [clause.article for clause in await clauses_of(session, first)] == ["第一条", "第二条", "第三条"]
 
 
+@pytest.mark.both_databases
 async def test_every_step_is_audited_and_told_to_the_indexes(database: Database, clock: ManualClock) -> None:
     async with database.transaction() as session:
         (number,) = await _import(session, clock, V2020)

@@ -131,3 +131,32 @@ def test_spans_are_in_order_and_only_labels_and_headings_stand_between(body: str
     for line in outside.splitlines():
         left = re.sub(r"\W", "", line)
         assert not left or line.lstrip(" 　").startswith(("#", "第", "*")) or re.match(r"[\s　#*]*(?:[一二十]+、|附件)", line)
+
+
+@pytest.mark.parametrize(
+    "first, second, third",
+    [
+        ("第一條", "第二條", "第二條之一"),
+        ("第 1 条", "第 2 条", "第 2 条之1"),
+        ("第１條", "第２條", "第２條之１"),
+        ("第　一　条", "第　二　条", "第　二　条　之　一"),
+        ("**第一條**", "**第二條**", "**第二條之一**"),
+    ],
+)
+def test_labels_are_read_in_either_script_and_however_they_are_spaced(first: str, second: str, third: str) -> None:
+    body = (
+        f"第一編 總則\n第一章　通則\n{first}　為了規範養犬，制定本條例。\n{second}\u3000犬隻應當登記。\n{third} 登記不收費。\n附錄：名錄\n"
+    )
+    spans = split(body)
+    assert [article_number(span.article) for span in spans[:3]] == [(1, 0), (2, 0), (2, 1)]
+    assert [body[span.start : span.end] for span in spans] == ["為了規範養犬，制定本條例。", "犬隻應當登記。", "登記不收費。", "名錄"]
+    assert {(span.part, span.chapter) for span in spans[:3]} == {("第一编 总则", "第一章 通则")}
+
+
+def test_long_numbers_spaced_out_on_a_justified_line() -> None:
+    body = "第 一 百 二 十 三 条　甲。\n第 一 百 二 十 三 条 之 一　乙。\n第 一 百 二 十 四 条　丙。"
+    assert [span.article for span in split(body)] == ["第一百二十三条", "第一百二十三条之一", "第一百二十四条"]
+
+
+def test_a_document_in_formal_numerals_is_split_at_them() -> None:
+    assert [span.article for span in split("壹、總則\n甲。\n貳、罰則\n乙。")] == ["第壹部分", "第贰部分"]

@@ -25,6 +25,10 @@ def test_phrases_decide_how_a_character_is_simplified() -> None:
     assert to_simplified("乾淨的攤販，乾坤大街") == "干净的摊贩，乾坤大街"
 
 
+def test_simplified_text_is_not_read_as_traditional() -> None:
+    assert to_simplified("破坏土地资源") == "破坏土地资源"
+
+
 def test_traditional_text_is_for_display() -> None:
     assert to_traditional("占道经营") == "佔道經營"
 

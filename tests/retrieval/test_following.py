@@ -70,6 +70,7 @@ async def test_each_change_is_followed(database: Database, clock: ManualClock, f
         assert library.status.dense is DenseState.READY
 
 
+@pytest.mark.both_databases
 async def test_superseded_clauses_can_be_looked_up_by_key(database: Database, clock: ManualClock) -> None:
     await _import(database, clock, OLD)
     await _import(database, clock, NEW)
