@@ -134,7 +134,7 @@ def test_spans_are_in_order_and_only_labels_and_headings_stand_between(body: str
 
 
 @pytest.mark.parametrize(
-    "first, second, third",
+    ("first", "second", "third"),
     [
         ("第一條", "第二條", "第二條之一"),
         ("第 1 条", "第 2 条", "第 2 条之1"),
