@@ -1,7 +1,10 @@
 """Cards for a platform whose servers are not in mainland China: without personal data (PIPL 第三十六条)."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from casework.difference import Run, difference, texts
 from casework.message import Card
 from language.masking import mask_personal_data
 
@@ -11,7 +14,15 @@ KEPT = ("token", "command", "page", "link", "kind")
 
 def masked(card: Card) -> Card:
     """The card with personal data masked in every text that a person reads."""
-    return Card.from_json(_masked(card.to_json()))
+    shown = Card.from_json(_masked(card.to_json()))
+    rows = tuple(replace(row, changes=_masked_runs(whole.changes)) for row, whole in zip(shown.rows, card.rows, strict=True))
+    return replace(shown, rows=rows, changes=_masked_runs(card.changes))
+
+
+def _masked_runs(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Both texts are masked as wholes: a number may lie across several runs."""
+    old, new = texts(runs)
+    return difference(mask_personal_data(old).text, mask_personal_data(new).text)
 
 
 def _masked(value: Any) -> Any:

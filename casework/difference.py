@@ -51,9 +51,7 @@ def difference(old: str, new: str) -> tuple[Run, ...]:
 
 def changed_places(runs: Sequence[Run]) -> int:
     """In how many places something changed: a replacement is one place."""
-    return sum(
-        run.change is not Change.KEPT and (place == 0 or runs[place - 1].change is Change.KEPT) for place, run in enumerate(runs)
-    )
+    return sum(run.change is not Change.KEPT and (place == 0 or runs[place - 1].change is Change.KEPT) for place, run in enumerate(runs))
 
 
 def share_changed(old: str, new: str) -> float:

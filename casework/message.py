@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from casework.difference import Change, Run, plain
+
 
 class CardKind(StrEnum):
     """What a card is; platforms may style it."""
@@ -29,12 +31,16 @@ class Button:
 
 @dataclass(frozen=True)
 class Row:
-    """One labelled line: 地点, 起因, 时限 … `detail` is shown on demand (ⓘ); `link` is a path in the web staff room or a public address."""
+    """One labelled line: 地点, 起因, 时限 … `detail` is shown on demand (ⓘ); `link` is a path in the web staff room or a public address.
+
+    `changes` is shown on demand as well: what was struck out of a text and what was added.
+    """
 
     label: str
     text: str
     detail: str = ""
     link: str = ""
+    changes: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Card:
         title: what happened, one line.
         rows: labelled lines, in reading order.
         body: free text under the rows; may hold line breaks.
+        changes: a text under the rows with what was struck out and what was added; platforms without markup write it out.
         buttons: rows of buttons.
         hint: the text command to use where there are no buttons.
         level: 1-4 for colours, 0 for none.
@@ -66,10 +73,12 @@ class Card:
     copy_text: str = ""
     page: str = ""
     mentions: tuple[str, ...] = ()
+    changes: tuple[Run, ...] = ()
 
     def as_text(self) -> str:
         """The whole card as plain text, for platforms and logs without markup."""
-        lines = [self.head, self.title, *(f"{row.label}  {row.text}" for row in self.rows), self.body, self.copy_text, self.hint]
+        rows = (f"{row.label}  {row.text}" for row in self.rows)
+        lines = [self.head, self.title, *rows, plain(self.changes), self.body, self.copy_text, self.hint]
         return "\n".join(line for line in lines if line)
 
     def with_buttons(self, buttons: Iterable[Iterable[Button]]) -> "Card":
@@ -83,6 +92,11 @@ class Card:
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Card":
         """The card that `to_json` wrote."""
-        rows = tuple(Row(**row) for row in data["rows"])
+        rows = tuple(Row(**{**row, "changes": _runs(row)}) for row in data["rows"])
         buttons = tuple(tuple(Button(**button) for button in line) for line in data["buttons"])
-        return Card(**{**data, "kind": CardKind(data["kind"]), "rows": rows, "buttons": buttons, "mentions": tuple(data["mentions"])})
+        kept = {"kind": CardKind(data["kind"]), "rows": rows, "buttons": buttons, "mentions": tuple(data["mentions"])}
+        return Card(**{**data, **kept, "changes": _runs(data)})
+
+
+def _runs(data: dict[str, Any]) -> tuple[Run, ...]:
+    return tuple(Run(Change(run["change"]), run["text"]) for run in data.get("changes", ()))

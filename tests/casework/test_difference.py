@@ -1,5 +1,7 @@
 """What changed between two wordings."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ def test_the_runs_put_together_are_both_texts(old: str, new: str) -> None:
     runs = difference(old, new)
     assert texts(runs) == (old, new)
     assert all(run.text for run in runs)
-    assert all(one.change is not other.change for one, other in zip(runs, runs[1:], strict=False))
+    assert all(one.change is not other.change for one, other in pairwise(runs))
 
 
 @given(WORDING, WORDING)

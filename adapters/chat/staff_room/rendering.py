@@ -14,11 +14,13 @@ import prompts
 from adapters.chat.staff_room.session import Visitor
 from adapters.chat.staff_room.transcript import Standing
 from casework.checks.finding import Finding
+from casework.difference import Change, Run
 from casework.message import Card, CardKind
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 
+_RUNS = {Change.KEPT: Markup("{}"), Change.STRUCK: Markup("<del>{}</del>"), Change.ADDED: Markup("<ins>{}</ins>")}
 _WEB = re.compile(r"https?://[^\s/]")
 _SLOT = "【待核实：[^【】]*】"
 _MARKED = re.compile(rf"(?P<slot>{_SLOT})|\*\*(?P<bold>[^*\n]+)\*\*")
@@ -31,7 +33,7 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        filters = (marks, quoted, checked, folded, hour, day, left, role_names, circled)
+        filters = (marks, quoted, checked, changed, folded, hour, day, left, role_names, circled)
         self._templates.filters.update((filter_.__name__, filter_) for filter_ in filters)
         browser_words = {**prompts.words("pages.browser"), **prompts.words("pages.time")}
         self._templates.globals.update(
@@ -72,6 +74,11 @@ def checked(text: str, findings: Sequence[Finding]) -> Markup:
         parts += [escape(text[end : found.start()]), mark]
         end = found.end()
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def changed(runs: Iterable[Run]) -> Markup:
+    """A text with what was struck out and what was added."""
+    return Markup("").join(_RUNS[run.change].format(run.text) for run in runs)
 
 
 def folded(findings: Iterable[Finding]) -> list[tuple[Finding, list[Finding]]]:

@@ -8,11 +8,14 @@ from urllib.parse import urljoin
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 
+from casework.difference import Change, Run
 from casework.message import Card, Row
 from prompts import say
 
 MAX_UNITS = int(MessageLimit.MAX_TEXT_LENGTH)
 """Longest message, in UTF-16 units of its visible text."""
+
+_TAGS = {Change.KEPT: "", Change.STRUCK: "s", Change.ADDED: "b"}
 
 MAX_TOKEN_BYTES = int(InlineKeyboardButtonLimit.MAX_CALLBACK_DATA)
 
@@ -51,7 +54,7 @@ def render(card: Card, pages_url: str = "") -> str:
     """
     spans = list(_spans(card, pages_url))
     if _units(spans) > MAX_UNITS:
-        card = replace(card, rows=tuple(replace(row, detail="") for row in card.rows))
+        card = replace(card, rows=tuple(replace(row, detail="", changes=()) for row in card.rows))
         spans = list(_spans(card, pages_url))
     if (excess := _units(spans) - MAX_UNITS) > 0:
         spans = list(_spans(replace(card, body=_shorter(card.body, excess)), pages_url))
@@ -78,6 +81,8 @@ def _spans(card: Card, pages_url: str) -> Iterator[Span]:
         yield Span(f"\n{card.title}")
     for row in card.rows:
         yield from _row_spans(row, pages_url)
+    if card.changes:
+        yield from (Span("\n\n"), *_changed(card.changes))
     if card.body:
         yield Span(f"\n\n{card.body}")
     if card.copy_text:
@@ -96,6 +101,12 @@ def _row_spans(row: Row, pages_url: str) -> Iterator[Span]:
         yield from (Span(" "), Span(say("telegram.original"), _anchor(address)))
     if row.detail:
         yield from (Span("\n"), Span(row.detail, "blockquote expandable"))
+    if row.changes:
+        yield from (Span("\n"), *_changed(row.changes))
+
+
+def _changed(runs: Sequence[Run]) -> Iterator[Span]:
+    return (Span(run.text, _TAGS[run.change]) for run in runs)
 
 
 def _address(link: str, pages_url: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from casework.difference import plain
 from casework.message import Card
 from prompts import say
 
@@ -11,7 +12,7 @@ MAX_CHARACTERS = 1500
 
 def render(card: Card) -> list[str]:
     """The card as the messages that make it up, in order. A text to copy is a message of its own, so that one long press copies it."""
-    lines = [card.head, card.title, *(f"{row.label}  {row.text}" for row in card.rows), card.body, _hint(card)]
+    lines = [card.head, card.title, *(f"{row.label}  {row.text}" for row in card.rows), plain(card.changes), card.body, _hint(card)]
     if card.mentions:
         lines.append(say("wechat.calls", names="、".join(card.mentions)))
     return [part for text in ("\n".join(line for line in lines if line), card.copy_text) for part in _split(text)]

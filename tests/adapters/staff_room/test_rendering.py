@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.chat.staff_room.rendering import checked, folded, left, link, marks, quoted
+from adapters.chat.staff_room.rendering import changed, checked, folded, left, link, marks, quoted
 from casework.checks.finding import Finding, Severity
+from casework.difference import difference
 from storage.clock import CHINA
 
 NOW = datetime(2026, 3, 6, 18, 42, tzinfo=CHINA)
@@ -27,6 +28,10 @@ def test_marking_adds_only_marks_and_loses_no_word(text: str) -> None:
 
 def test_open_facts_stand_out_and_stars_make_bold() -> None:
     assert marks("**37 件**，【待核实：时限】前") == "<strong>37 件</strong>，<mark class='slot'>【待核实：时限】</mark>前"
+
+
+def test_changes_are_marked_and_what_people_wrote_is_no_markup() -> None:
+    assert changed(difference("我们<b>处理", "我们到场")) == "我们<del>&lt;b&gt;处理</del><ins>到场</ins>"
 
 
 @given(words, words)

@@ -4,14 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.chat.telegram.rendering import MAX_UNITS, keyboard, render
+from casework.difference import Change, Run
 from casework.message import Button, Card, CardKind, Row
 from tests.adapters.telegram.bot_api_server import parse
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=80)
 LONG_WORDS = st.text(st.sampled_from("秤😀<&>\"' b/\n"), max_size=20).map(lambda text: text * 150)
-ROWS = st.builds(
-    Row, WORDS, WORDS | LONG_WORDS, detail=WORDS | LONG_WORDS, link=st.sampled_from(["", "/cases/A12", 'http://x.test/?a="b"&c'])
-)
+LINKS = st.sampled_from(["", "/cases/A12", 'http://x.test/?a="b"&c'])
+RUNS = st.lists(st.builds(Run, st.sampled_from(Change), WORDS), max_size=4).map(tuple)
+ROWS = st.builds(Row, WORDS, WORDS | LONG_WORDS, detail=WORDS | LONG_WORDS, link=LINKS, changes=RUNS)
 CARDS = st.builds(
     Card,
     st.sampled_from(CardKind),
@@ -22,6 +23,7 @@ CARDS = st.builds(
     copy_text=WORDS,
     hint=WORDS,
     mentions=st.lists(WORDS, max_size=2).map(tuple),
+    changes=RUNS,
 )
 
 
@@ -37,7 +39,7 @@ def test_every_card_is_html_that_telegram_takes(any_card: Card) -> None:
 @given(CARDS)
 def test_text_of_the_card_never_becomes_markup(any_card: Card) -> None:
     seen = parse(render(any_card))
-    assert set(seen.tags) <= {"b", "i", "pre", "a", "blockquote expandable"}
+    assert set(seen.tags) <= {"b", "s", "i", "pre", "a", "blockquote expandable"}
     assert set(seen.links) <= {'http://x.test/?a="b"&c'}
 
 
@@ -84,3 +86,9 @@ def test_only_buttons_that_can_come_back_are_shown() -> None:
     assert shown
     assert [[button.text for button in line] for line in shown.inline_keyboard] == [["认领"]]
     assert keyboard(card()) is None
+
+
+def test_what_was_struck_out_is_struck_through_and_what_was_added_is_bold() -> None:
+    runs = (Run(Change.KEPT, "我们"), Run(Change.STRUCK, "依规<处理>"), Run(Change.ADDED, "今晚到场"))
+    assert "我们<s>依规&lt;处理&gt;</s><b>今晚到场</b>" in render(card(changes=runs))
+    assert "<s>依规&lt;处理&gt;</s>" in render(card(rows=(Row("改动", "1 处", changes=runs),)))

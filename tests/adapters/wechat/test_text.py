@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from adapters.chat.wechat.arrivals import typed
 from adapters.chat.wechat.rendering import MAX_CHARACTERS, render
+from casework.difference import difference
 from casework.message import Card, CardKind, Row
 
 
@@ -18,6 +19,10 @@ def test_a_card_reads_from_head_to_hint() -> None:
         title="掀翻摊位", rows=(Row("地点", "北门夜市", detail="因素"),), body="正文", hint="回复「认领 A12」也可以", mentions=("周明",)
     )
     assert render(shown) == ["🟠 II 重大 · A12\n掀翻摊位\n地点  北门夜市\n正文\n回复「认领 A12」也可以\n请 周明 看一下"]
+
+
+def test_changes_are_written_out() -> None:
+    assert "〔删：依规处理〕〔加：到场看〕" in render(card(changes=difference("我们依规处理", "我们到场看")))[0]
 
 
 @given(st.text(st.sampled_from("长文本\n"), max_size=5).map(lambda text: text * 1500), st.text(st.sampled_from("稿\n"), max_size=3))
