@@ -18,7 +18,7 @@ _DAY = (
 _CLOCK = r"(?P<part>凌晨|早上|上午|中午|下午|晚上|晚间|夜里|晚)?\s?(?P<hour>\d{1,2})\s?[:：时点]\s?(?P<minute>\d{1,2}|半)?分?"
 _MOMENT = re.compile(rf"{_DAY}\s?(?:{_CLOCK})?|{_CLOCK.replace('?P<', '?P<only_')}")
 _WITHIN = re.compile(rf"(?P<count>{_NUMBER})\s?(?P<unit>个?工作日|个?小时|分钟|天|日|周|个月)(?:之?内|以内)")
-_SENTENCE = re.compile(r"[^。！？；\n]+")
+SENTENCE = re.compile(r"[^。！？；\n]+")
 _PAST = re.compile(r"您(?:反映|说|提|问)|网友|上次|已(?!定|约)|此前|规定：|曾")
 _RELATIVE_DAYS = {"今": 0, "明": 1, "后": 2, "大": 3}
 _PM = ("下午", "晚上", "晚间", "夜里", "晚")
@@ -42,9 +42,14 @@ def promises(text: str, now: datetime) -> tuple[Found, ...]:
     """
     return tuple(
         Found(sentence[0].strip(), due, *sentence.span())
-        for sentence in _SENTENCE.finditer(SLOT.sub(lambda slot: "　" * len(slot[0]), text))
+        for sentence in SENTENCE.finditer(SLOT.sub(lambda slot: "　" * len(slot[0]), text))
         if not _PAST.search(sentence[0]) and (due := _due(sentence[0], now.astimezone(CHINA))) and due > now
     )
+
+
+def is_promise(sentence: str) -> bool:
+    """Whether a sentence names a time to come, whenever it was written."""
+    return not _PAST.search(sentence) and bool(_WITHIN.search(sentence) or _MOMENT.search(sentence))
 
 
 def _due(sentence: str, now: datetime) -> datetime | None:
