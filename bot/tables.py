@@ -19,6 +19,7 @@ OWNERS = (
     "casework.inbox",
     "casework.mute",
     "casework.publication",
+    "casework.questioning",
     "casework.staff",
     "knowledge_base.clause",
     "knowledge_base.document",

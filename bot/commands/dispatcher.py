@@ -18,9 +18,10 @@ from bot.commands.shelving import SHELVING, take_document
 from bot.commands.taking_in import TAKING_IN, take_in
 from bot.commands.tiering import TIERING
 from bot.commands.tuning import TUNING_SLOWLY
+from bot.conversation.question import looks_like_question
 from bot.conversation.talk import Talk
 from bot.house import House
-from casework import button
+from casework import button, questioning
 from casework.case import Case, case_by_number
 from casework.chat import Incoming, Response, StaffChat
 from casework.errors import Refused
@@ -82,11 +83,20 @@ class Dispatcher:
                     response = await QUICK[command.verb](session, order)
                     await button.record_outcome(session, incoming.token, response.brief)
                     return response
+            elif asked := await self._fact(session, incoming, text, staff, now):
+                return Response(cards=(asked,))
         if incoming.file_name:
             return await take_document(self._house, incoming, staff, now)
         if command is None:
             return await self._talk.answer(replace(incoming, text=text), staff, now)
         return await SLOW[command.verb](order)
+
+    async def _fact(self, session: AsyncSession, incoming: Incoming, text: str, staff: StaffMember, now: datetime) -> Card | None:
+        """What is said to the bot, and asks nothing, may answer its question for an open fact."""
+        spoken_to = (incoming.private or incoming.mentioned) and text.strip() and not incoming.file_name
+        if not spoken_to or looks_like_question(text):
+            return None
+        return await questioning.answer(session, questioning.Place(incoming.platform, incoming.chat, staff), text, now)
 
     async def _fit_for(self, incoming: Incoming, response: Response) -> Response:
         """The response for exactly this chat: masked where its platform is abroad, with a token on every button."""

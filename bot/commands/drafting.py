@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,34 +11,32 @@ from bot.commands.approving import SlowHandler
 from bot.commands.grammar import Verb
 from bot.commands.handling import QuickHandler
 from bot.commands.order import Order, done, shown
+from casework import inquiry
+from casework.announcing import notify
 from casework.case import Case, case_by_number
 from casework.chat import Response
 from casework.check import check_reply, check_version, clauses_named
+from casework.checks.promises import promises
 from casework.drafting.card import draft_card, slots_card
 from casework.drafting.draft import Draft, VersionState
-from casework.drafting.editing import candidate_text, candidates_of, edit_candidate, latest_draft
+from casework.drafting.editing import candidate_text, candidates_of, edit_candidate
 from casework.drafting.evidence import find_evidence
 from casework.drafting.matter import gather
-from casework.drafting.slots import fill_slot, open_slots, slots_of
+from casework.drafting.slots import fill_slot, slots_of
 from casework.drafting.storing import store_draft
 from casework.drafting.versions import versions_of
 from casework.errors import Refused
 from casework.message import Card
-from casework.permission import Act, require
+from casework.permission import ALLOWED, Act, names_with, require
+from casework.questioning import Place, ask_next, left_to_fill, read_fact
+from casework.rehearsal.storing import is_due, rehearse_version
 from casework.signing import submit as submit_version
 from casework.situation import event_of
+from casework.staff import member_named
+from language.periods import clock_phrase
 from prompts import say
 
-_PROOF = re.compile(r"[\s，,；;（(]*核实\s*[：:]\s*(?P<how>[^，,；;]+?)\s*[，,；;]\s*(?P<by>[^，,；;）)]+)[）)]?\s*$")
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A fact with its proof: “周队 19:20 到场 核实：现场电话，周队”."""
-
-    value: str
-    verified_how: str
-    verified_by: str
+_ENTRUSTED = re.compile(r"(?P<name>\S+)(?:\s+(?P<when>.*?))?\s*(?:之?前)?$", re.DOTALL)
 
 
 async def draft(order: Order) -> Response:
@@ -58,9 +56,12 @@ async def draft(order: Order) -> Response:
 
 
 async def fill(session: AsyncSession, order: Order) -> Response:
-    """补充 A12 1 值 核实：方式，谁; without a number the open facts are shown."""
+    """补充 A12 1 值 核实：方式，谁; without a number the open facts are shown, and asked for one after the other."""
     if order.command.ordinal is None:
-        return shown(slots_card(order.case, await slots_of(session, order.case)))
+        listed = slots_card(order.case, await slots_of(session, order.case))
+        place = Place(order.incoming.platform, order.incoming.chat, order.staff)
+        asked = await ask_next(session, order.case, place, order.now) if order.staff.has(*ALLOWED[Act.SUBMIT]) else None
+        return shown(listed, *([asked] if asked else []))
     fact = read_fact(order.command.rest)
     if fact is None:
         raise Refused(say("commands.fill_how", number=order.case.number, ordinal=order.command.ordinal))
@@ -68,8 +69,32 @@ async def fill(session: AsyncSession, order: Order) -> Response:
     slot = await fill_slot(
         session, order.case, order.command.ordinal, fact.value, fact.verified_how, fact.verified_by, order.staff, order.now
     )
-    told = await _left(session, order.case)
+    told = await left_to_fill(session, order.case)
     return done(order, say("commands.filled", number=order.case.number, name=slot.name, value=slot.value, left=told))
+
+
+async def entrust(session: AsyncSession, order: Order) -> Response:
+    """交办 A12 2 周明 20:30: ask a colleague to find a fact out."""
+    number, ordinal, said = order.case.number, order.command.ordinal, _ENTRUSTED.match(order.command.rest)
+    able = await names_with(session, *ALLOWED[Act.SUBMIT])
+    if ordinal is None or said is None:
+        raise Refused(say("drafting.entrust_how", case=number, name=order.staff.name))
+    colleague = await member_named(session, said["name"])
+    if colleague is None:
+        raise Refused(say("commands.no_such_person", name=said["name"], names=say("casework.comma").join(able)))
+    due = _due(said["when"], order.now, number)
+    slot = await inquiry.entrust(session, order.case, ordinal, colleague, due, order.staff, order.now)
+    fields = {
+        "case": number,
+        "ordinal": ordinal,
+        "name": slot.name,
+        "who": colleague.name,
+        "due": clock_phrase(slot.due_at or order.now, order.now),
+    }
+    text = say("drafting.entrust_call", **fields)
+    key = f"entrusted:{slot.id}:{colleague.id}:{slot.due_at:%m%d%H%M}"
+    await notify(session, order.case, text, order.now, order.house.desk, key=key, mentions=(colleague.name,), always=True)
+    return done(order, say("drafting.entrusted", **fields))
 
 
 async def edit(session: AsyncSession, order: Order) -> Response:
@@ -94,27 +119,21 @@ async def submit(session: AsyncSession, order: Order) -> Response:
             raise Refused(say("commands.submit_which", number=order.case.number))
         version = await edit_candidate(session, order.case, wanted, None, order.staff, order.now, order.house.desk)
     findings = await check_version(session, order.case, version, order.now, order.house.desk)
+    if is_due(version):
+        await rehearse_version(session, order.case, version, order.now, order.house.desk)
     await submit_version(session, version, order.staff, order.now, findings, order.house.desk)
     fields = {"version": version.number, "required": version.required_approvals}
     return done(order, say("commands.submitted", number=order.case.number, **fields))
 
 
-def read_fact(text: str) -> Fact | None:
-    """A fact with its proof; None where the proof is missing."""
-    found = _PROOF.search(text)
-    if not found or not text[: found.start()].strip():
+def _due(written: str | None, now: datetime, number: str) -> datetime | None:
+    """The time to come that a person wrote; None where nothing is written. Raises Refused."""
+    if not written:
         return None
-    return Fact(text[: found.start()].strip(), found["how"].strip(), found["by"].strip())
-
-
-async def _left(session: AsyncSession, case: Case) -> str:
-    """How many facts the recommended candidate still needs; empty where nothing was drafted."""
-    drafted = await latest_draft(session, case)
-    if drafted is None:
-        return ""
-    facts = {slot.name: slot.value for slot in await slots_of(session, case) if slot.value is not None}
-    missing = len(open_slots(candidate_text((await candidates_of(session, drafted))[0], facts)))
-    return say("commands.slots_left", count=missing) if missing else say("commands.slots_none_left", number=case.number)
+    due = next((found.due_at for found in promises(written, now) if found.due_at), None)
+    if due is None:
+        raise Refused(say("drafting.entrust_time", case=number, written=written))
+    return due
 
 
 async def _draft_card(session: AsyncSession, order: Order, case: Case, stored: Draft) -> Card:
@@ -135,5 +154,5 @@ async def _case(session: AsyncSession, number: str) -> Case:
     return case
 
 
-DRAFTING: Mapping[Verb, QuickHandler] = {Verb.FILL: fill, Verb.EDIT: edit, Verb.SUBMIT: submit}
+DRAFTING: Mapping[Verb, QuickHandler] = {Verb.FILL: fill, Verb.ENTRUST: entrust, Verb.EDIT: edit, Verb.SUBMIT: submit}
 DRAFTING_SLOWLY: Mapping[Verb, SlowHandler] = {Verb.DRAFT: draft}

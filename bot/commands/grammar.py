@@ -25,6 +25,7 @@ class Verb(StrEnum):
     STATUS = "状态"
     DRAFT = "拟稿"
     FILL = "补充"
+    ENTRUST = "交办"
     EDIT = "改稿"
     SUBMIT = "送签"
     APPROVE = "签发"
