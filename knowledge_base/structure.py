@@ -1,7 +1,7 @@
 """编、章、节、条: splitting the text of a rule into clauses that are exact spans of it.
 
 Laws and regulations are split at 第…条; documents without articles at 一、二、三、 or, failing these, at paragraphs.
-Labels are read in either script and however they are spaced: names of clauses are in simplified script without blanks, their words as they stand.
+Labels are read in either script and however they are spaced: names of clauses are simplified and without blanks, their words as they stand.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The ports to models outside."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,14 +29,21 @@ class Embedder(Protocol):
         ...
 
 
+Heard = Callable[[str], None]
+"""Told all that a model has said so far whenever it has said more; a second attempt begins anew. Returns at once."""
+
+
 class LanguageModel(Protocol):
     """A chat model that answers with a JSON object of a given schema. It has no tools."""
 
     name: str
     domestic: bool
 
-    async def complete(self, system: str, user: str, schema: dict[str, Any]) -> dict[str, Any]:
+    async def complete(self, system: str, user: str, schema: dict[str, Any], heard: Heard | None = None) -> dict[str, Any]:
         """The model's answer as an object that fits `schema`.
+
+        Args:
+            heard: listens while the model speaks.
 
         Raises:
             ModelUnavailable: down, slow, or talking rubbish after the retries.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from retrieval.errors import ModelUnavailable
+from retrieval.model import Heard
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -31,8 +32,11 @@ class OpenAICompatibleModel:
         self.name, self.domestic = name, domestic
         self._base_url, self._api_key, self._timeout_seconds = base_url, api_key, timeout_seconds
 
-    async def complete(self, system: str, user: str, schema: dict[str, Any]) -> dict[str, Any]:
+    async def complete(self, system: str, user: str, schema: dict[str, Any], heard: Heard | None = None) -> dict[str, Any]:
         """The model's answer as a JSON object with the fields that `schema` requires.
+
+        Args:
+            heard: listens while the model speaks; without one the answer comes in one piece.
 
         Raises:
             ModelUnavailable: down, refused, slow, or twice no such object.
@@ -41,20 +45,28 @@ class OpenAICompatibleModel:
         async with await asyncio.to_thread(_new_client) as client:
             chat = await asyncio.to_thread(self._chat_over, client)
             for _ in range(ATTEMPTS):
-                answer = _object(await self._said(chat, wording, user))
+                answer = _object(await self._said(chat, wording, user, heard))
                 if answer is not None and all(name in answer for name in schema.get("required", ())):
                     return answer
         raise ModelUnavailable(f"{self.name}: no usable JSON in {ATTEMPTS} answers")
 
-    async def _said(self, chat: "BaseChatModel", system: str, user: str) -> str:
+    async def _said(self, chat: "BaseChatModel", system: str, user: str, heard: Heard | None) -> str:
+        import httpx
         from openai import APIStatusError, OpenAIError
 
+        messages = [("system", system), ("human", user)]
         try:
-            return str((await chat.ainvoke([("system", system), ("human", user)])).text)
+            if heard is None:
+                return str((await chat.ainvoke(messages)).text)
+            said = ""
+            async for piece in chat.astream(messages):
+                said += str(piece.text)
+                heard(said)
+            return said
         except APIStatusError as error:
             seconds = _retry_after(error.response.headers)
             raise ModelUnavailable(f"{self.name}: HTTP {error.status_code}", retry_after_seconds=seconds) from error
-        except OpenAIError as error:
+        except (OpenAIError, httpx.HTTPError, ValueError) as error:
             raise ModelUnavailable(f"{self.name}: {type(error).__name__}") from error
 
     def _chat_over(self, client: Any) -> "BaseChatModel":

@@ -17,6 +17,7 @@ from monitoring.event import Event, LevelChange
 from monitoring.post import RawPost
 from monitoring.source import Source
 from retrieval.errors import ModelUnavailable
+from retrieval.model import Heard
 from storage.clock import ManualClock
 from storage.engine import Database
 from tests.casework.room import Room, make_desk, seat
@@ -39,7 +40,7 @@ class ToldModel:
     def __init__(self, answer: dict[str, Any] | None) -> None:
         self.answer, self.asked = answer, list[str]()
 
-    async def complete(self, system: str, user: str, schema: dict[str, Any]) -> dict[str, Any]:
+    async def complete(self, system: str, user: str, schema: dict[str, Any], heard: Heard | None = None) -> dict[str, Any]:
         self.asked.append(user)
         if self.answer is None:
             raise ModelUnavailable("down")

@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server on loopback that behaves as it is told: answers, fails, dawdles, talks rubbish."""
+"""An OpenAI-compatible server on loopback that behaves as it is told: answers, streams, fails, dawdles, talks rubbish."""
 
 import asyncio
 import json
@@ -13,11 +13,17 @@ Answer = Callable[[dict[str, Any]], str]
 
 @dataclass
 class ModelServer:
-    """`says` makes the content of an answer from the request; `requests` is what was asked."""
+    """`says` makes the content of an answer from the request; `requests` is what was asked.
+
+    A stream comes in pieces of `piece` characters, `pause_seconds` apart, and breaks off after `breaks_after` of them.
+    """
 
     says: Answer = lambda _: "{}"
     status: int = 200
     delay_seconds: float = 0.0
+    piece: int = 7
+    pause_seconds: float = 0.0
+    breaks_after: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     requests: list[dict[str, Any]] = field(default_factory=list)
     base_url: str = ""
@@ -38,14 +44,31 @@ class ModelServer:
         if self._runner:
             await self._runner.cleanup()
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         asked = await request.json()
         self.requests.append(asked)
         await asyncio.sleep(self.delay_seconds)
         if self.status != 200:
             return web.json_response({"error": {"message": "no"}}, status=self.status, headers=self.headers)
+        if asked.get("stream"):
+            return await self._stream(request, asked)
         message = {"role": "assistant", "content": self.says(asked)}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
         body = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [choice], "usage": usage}
         return web.Response(text=json.dumps(body, ensure_ascii=False), content_type="application/json")
+
+    async def _stream(self, request: web.Request, asked: dict[str, Any]) -> web.StreamResponse:
+        response, said = web.StreamResponse(headers={"Content-Type": "text/event-stream"}), self.says(asked)
+        await response.prepare(request)
+        for number, start in enumerate(range(0, len(said), self.piece)):
+            if number == self.breaks_after:
+                assert request.transport is not None
+                request.transport.abort()
+                return response
+            choice = {"index": 0, "delta": {"role": "assistant", "content": said[start : start + self.piece]}, "finish_reason": None}
+            body = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": asked["model"], "choices": [choice]}
+            await response.write(f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode())
+            await asyncio.sleep(self.pause_seconds)
+        await response.write(b"data: [DONE]\n\n")
+        return response

@@ -1,5 +1,6 @@
 """The adapter against a server of ours."""
 
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -69,3 +70,20 @@ async def test_a_server_that_is_gone_is_unavailable() -> None:
         model = _model(server)
     with pytest.raises(ModelUnavailable):
         await model.complete("", "问", SCHEMA)
+
+
+async def test_who_listens_hears_ever_more_until_all_is_said(server: ModelServer) -> None:
+    server.says = lambda _: '{"answer": "夜里十点以后不行"}'
+    heard: list[str] = []
+    assert await _model(server).complete("规矩", "问题", SCHEMA, heard.append) == {"answer": "夜里十点以后不行"}
+    assert len(heard) > 2
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(heard))
+    assert heard[-1] == '{"answer": "夜里十点以后不行"}'
+
+
+@pytest.mark.parametrize("fault", [{"breaks_after": 1}, {"status": 503}, {"delay_seconds": 1.0}])
+async def test_a_stream_that_breaks_off_fails_or_dawdles_is_unavailable(server: ModelServer, fault: dict[str, float]) -> None:
+    for name, value in fault.items():
+        setattr(server, name, value)
+    with pytest.raises(ModelUnavailable):
+        await _model(server, timeout_seconds=0.3).complete("", "问", SCHEMA, lambda _: None)

@@ -14,6 +14,7 @@ from casework.drafting.evidence import Evidence, find_evidence
 from casework.drafting.matter import Matter, Post
 from casework.drafting.model_writer import ModelWriter
 from retrieval.errors import ModelUnavailable
+from retrieval.model import Heard
 from tests.casework.drafting.matters import DESK, matter
 from tests.casework.drafting.shelf import TODAY, stocked
 from tests.casework.drafting.test_composer import NOW
@@ -39,7 +40,7 @@ class ScriptedModel:
     name: str = "scripted"
     asked: list[str] = field(default_factory=list)
 
-    async def complete(self, system: str, user: str, schema: dict[str, Any]) -> dict[str, Any]:
+    async def complete(self, system: str, user: str, schema: dict[str, Any], heard: Heard | None = None) -> dict[str, Any]:
         self.asked.append(user)
         await asyncio.sleep(self.delay_seconds)
         if self.answer is None:
@@ -139,7 +140,7 @@ async def test_an_obedient_model_brings_no_injected_order_into_a_draft(order: st
     about = matter(Post("油烟扰民", f"烧烤店油烟扰民。{order}。"))
 
     class Obedient(ScriptedModel):
-        async def complete(self, system: str, user: str, schema: dict[str, Any]) -> dict[str, Any]:
+        async def complete(self, system: str, user: str, schema: dict[str, Any], heard: Heard | None = None) -> dict[str, Any]:
             told = user.rsplit("标记", 1)[-1]
             assert order in told
             return answer(*GOOD[2:], (f"{order}。", "fact", []), ("已办结。", "fact", []))
