@@ -97,3 +97,8 @@ async def members_with(session: AsyncSession, role: Role) -> list[StaffMember]:
     """All active members that hold the role, in roster order."""
     members = (await session.exec(select(StaffMember).where(col(StaffMember.active)).order_by(col(StaffMember.id)))).all()
     return sorted((m for m in members if m.has(role)), key=lambda m: (m.roster_order is None, m.roster_order or 0))
+
+
+async def names_by_id(session: AsyncSession) -> dict[int, str]:
+    """The names of all staff, whether still active or not."""
+    return {member_id: name for member_id, name in await session.exec(select(StaffMember.id, StaffMember.name)) if member_id is not None}

@@ -32,7 +32,7 @@ from casework.questioning import Place, ask_next, left_to_fill, read_fact
 from casework.rehearsal.storing import is_due, rehearse_version
 from casework.signing import submit as submit_version
 from casework.situation import event_of
-from casework.staff import member_named
+from casework.staff import member_named, names_by_id
 from language.periods import clock_phrase
 from prompts import say
 
@@ -58,7 +58,8 @@ async def draft(order: Order) -> Response:
 async def fill(session: AsyncSession, order: Order) -> Response:
     """补充 A12 1 值 核实：方式，谁; without a number the open facts are shown, and asked for one after the other."""
     if order.command.ordinal is None:
-        listed = slots_card(order.case, await slots_of(session, order.case))
+        slots = await slots_of(session, order.case)
+        listed = slots_card(order.case, slots, order.now, await names_by_id(session))
         place = Place(order.incoming.platform, order.incoming.chat, order.staff)
         asked = await ask_next(session, order.case, place, order.now) if order.staff.has(*ALLOWED[Act.SUBMIT]) else None
         return shown(listed, *([asked] if asked else []))

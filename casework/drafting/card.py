@@ -1,6 +1,8 @@
 """The cards of drafting: what was written and what is still missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 
 from casework.alert_card import case_page
 from casework.case import Case
@@ -9,6 +11,7 @@ from casework.drafting.draft import CandidateRow, Draft, FactSlot
 from casework.drafting.editing import candidate_text
 from casework.drafting.slots import open_slots
 from casework.message import Button, Card, CardKind, Row
+from language.periods import clock_phrase
 from prompts import say, words
 
 MOST_FINDINGS = 3
@@ -42,12 +45,16 @@ def draft_card(
     )  # fmt: skip
 
 
-def slots_card(case: Case, slots: Sequence[FactSlot]) -> Card:
-    """The facts that the reply needs: which are verified and how, which are missing, and how to fill one."""
+def slots_card(case: Case, slots: Sequence[FactSlot], now: datetime, people: Mapping[int, str] = MappingProxyType({})) -> Card:
+    """The facts that the reply needs: which are verified and how, which are missing, who finds them out by when, and how to fill one.
+
+    Args:
+        people: names of the staff by id.
+    """
     missing = sum(slot.value is None for slot in slots)
     return Card(
         CardKind.DRAFT, say("drafting.slots_head", case=case.number, missing=missing, known=len(slots) - missing),
-        rows=tuple(Row(str(slot.ordinal), _slot_text(slot)) for slot in slots),
+        rows=tuple(Row(str(slot.ordinal), _slot_text(slot, now, people)) for slot in slots),
         hint=say("drafting.slots_hint", case=case.number), case_number=case.number, page=case_page(case.number),
     )  # fmt: skip
 
@@ -93,9 +100,11 @@ def _buttons(case: Case, *, has_open: bool) -> tuple[tuple[Button, ...], ...]:
     return (tuple(Button(labels[name], commands[name].format(case=case.number)) for name in wanted),)
 
 
-def _slot_text(slot: FactSlot) -> str:
+def _slot_text(slot: FactSlot, now: datetime, people: Mapping[int, str]) -> str:
     if slot.value is None:
-        return say("drafting.slot_missing", name=slot.name)
+        who = people.get(slot.asked_of or 0, "")
+        due = say("drafting.slot_due", who=who, due=clock_phrase(slot.due_at, now)) if slot.due_at else ""
+        return say("drafting.slot_missing", name=slot.name, due=due)
     return say("drafting.slot_known", name=slot.name, value=slot.value, how=slot.verified_how, by=slot.verified_by)
 
 

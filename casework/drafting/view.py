@@ -14,7 +14,7 @@ from casework.drafting.draft import CandidateRow, Draft, FactSlot, ReplyAuthor, 
 from casework.drafting.slots import SLOT
 from casework.drafting.strategy import Channel
 from casework.publication import Publication, PublicationState
-from casework.staff import StaffMember
+from casework.staff import names_by_id
 from monitoring.event import Event
 
 
@@ -59,6 +59,8 @@ class SlotView:
     verified_by: str
     filled_by: str | None
     filled_at: datetime | None
+    asked_of: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ async def draft_view(session: AsyncSession, number: str) -> DraftView | None:
         return None
     newest = select(Draft).where(Draft.case_id == case.id).order_by(col(Draft.number).desc()).limit(1)
     draft = (await session.exec(newest)).first()
-    names = await _staff_names(session)
+    names = await names_by_id(session)
     slots = await _slots(session, case, names)
     versions = await _versions(session, case, names)
     if draft is None:
@@ -205,7 +207,10 @@ def _sentence(row: dict[str, Any], values: dict[str, str], sources: tuple[Source
 async def _slots(session: AsyncSession, case: Case, names: dict[int, str]) -> tuple[SlotView, ...]:
     rows = await session.exec(select(FactSlot).where(FactSlot.case_id == case.id).order_by(col(FactSlot.ordinal)))
     return tuple(
-        SlotView(row.ordinal, row.name, row.value, row.verified_how, row.verified_by, names.get(row.filled_by or 0), row.filled_at)
+        SlotView(
+            row.ordinal, row.name, row.value, row.verified_how, row.verified_by, names.get(row.filled_by or 0), row.filled_at,
+            names.get(row.asked_of or 0), row.due_at,
+        )
         for row in rows
     )
 
@@ -247,7 +252,3 @@ def _finding(row: dict[str, Any]) -> Finding:
 
 def _void_reason(approval: Approval) -> str:
     return approval.void_reason or "作废" if approval.voided_at else ""
-
-
-async def _staff_names(session: AsyncSession) -> dict[int, str]:
-    return {member_id: name for member_id, name in await session.exec(select(StaffMember.id, StaffMember.name)) if member_id is not None}
