@@ -80,6 +80,10 @@ class ChromaVectors:
         with _translated():
             return int(self._collection.count())
 
+    def rows(self) -> set[int]:
+        with _translated():
+            return set(map(int, self._collection.get(include=[])["ids"]))
+
     def clear(self) -> None:
         name, metadata = self._collection.name, self._collection.metadata
         with _translated():

@@ -16,10 +16,9 @@ from retrieval.dense import Chroma, ChromaVectors, FolderLock
 from retrieval.errors import IndexUnavailable, ModelUnavailable
 from retrieval.lexical import Entry, LexicalIndex
 from retrieval.model import Embedder
-from retrieval.pool import PoolIndex
+from retrieval.pool import EMBEDDED_AT_ONCE, PoolIndex
 from retrieval.vectors import MemoryVectors
 
-DENSE_BATCH = 1_000
 TERMS_VERSION = 1
 """Changes whenever `retrieval.terms.terms` would cut a text differently; the lexical index is rebuilt then."""
 LEVEL_FILE = "level.json"
@@ -32,12 +31,27 @@ Subjects = Mapping[Pool, Collection[int]]
 
 @dataclass(frozen=True)
 class Level:
-    """Up to which KnowledgeChange the indexes are level, and by what they were made. None: to be made anew."""
+    """Up to which KnowledgeChange the indexes are level, and by what they were made. None: to be made anew.
+
+    `filling`: the change as of which the dense index began to be filled, so that a process that was killed over it is followed by one that
+    goes on; None once it is whole.
+    """
 
     lexical: int | None = None
     dense: int | None = None
+    filling: int | None = None
     embedder: str = ""
     terms_version: int = TERMS_VERSION
+
+    @property
+    def dense_from(self) -> int | None:
+        """The dense index holds nothing that changed later."""
+        return self.filling if self.dense is None else self.dense
+
+    @property
+    def least(self) -> int:
+        """All changes up to this one are in both indexes, or they are to be made anew anyhow."""
+        return min(self.lexical or 0, self.dense_from or 0)
 
 
 class Indexes:
@@ -54,7 +68,6 @@ class Indexes:
     def __init__(self, folder: Path | None, embedder: Embedder) -> None:
         self._closing = Event()
         self._behind: dict[Pool, set[int]] = {pool: set() for pool in Pool}
-        self._filling: dict[Pool, int] = {}
         self.filled = dict.fromkeys(Pool, 0.0)
         with ExitStack() as opened:
             self._opened = opened
@@ -92,47 +105,55 @@ class Indexes:
 
         Where the embedder does not answer they stay as they are, not level; the caller tries again.
         """
+        if self.elsewhere:
+            return
         for pool in self.pools:
             self._behind[pool].update(changed[pool])
+        if self.level.dense_from is None:
+            self._begin_dense(at)
         for pool, index in self.pools.items():
-            if index.vectors is None:
-                return
             try:
-                if not self._follow_dense(pool, index, entries[pool], at):
+                if not self._follow_dense(pool, index, entries[pool]):
                     return
             except (IndexUnavailable, ModelUnavailable):
                 index.dense_ready = False
                 return
-            self._behind[pool].clear()
-        self._filling.clear()
-        self._note(replace(self.level, dense=at))
+        self._note(replace(self.level, dense=at, filling=None))
 
     @property
     def is_behind(self) -> bool:
         """Whether a dense index is not whole, and could be."""
         return any(index.vectors is not None and not index.dense_ready for index in self.pools.values())
 
-    def _follow_dense(self, pool: Pool, index: PoolIndex, entries: Sequence[Entry], at: int) -> bool:
-        changed = self._behind[pool]
-        if self.level.dense is not None and changed:
+    def _begin_dense(self, at: int) -> None:
+        """Empty the dense indexes, and note as of when they are filled: the process that follows a killed one goes on from there."""
+        for pool, index in self.pools.items():
+            index.clear_dense()
+            self._behind[pool].clear()
+        self._note(replace(self.level, filling=at))
+
+    def _follow_dense(self, pool: Pool, index: PoolIndex, entries: Sequence[Entry]) -> bool:
+        """Replace what changed and add what is missing. False when told to stop."""
+        if changed := self._behind[pool]:
             index.replace_dense(changed, [entry for entry in entries if entry.subject in changed])
-        if self.level.dense is None or index.count_dense() != len(entries):
-            return self._fill(pool, index, entries, at)
+            changed.clear()
+        if index.count_dense() != len(entries) and not self._fill(pool, index, entries):
+            return False
         index.dense_ready = True
         return True
 
-    def _fill(self, pool: Pool, index: PoolIndex, entries: Sequence[Entry], at: int) -> bool:
-        """Fill a dense index anew, or go on where the embedder last failed. False when told to stop."""
+    def _fill(self, pool: Pool, index: PoolIndex, entries: Sequence[Entry]) -> bool:
+        """Add what is missing in batches; begin anew where there is more than there should be. False when told to stop."""
         index.dense_ready = False
-        if self._filling.get(pool) != at:
+        missing = index.missing_dense(entries)
+        if index.count_dense() + len(missing) != len(entries):
             index.clear_dense()
-            self._filling[pool] = at
-        for start in range(index.count_dense(), len(entries), DENSE_BATCH):
-            self.filled[pool] = start / len(entries)
+            missing = entries
+        for start in range(0, len(missing), EMBEDDED_AT_ONCE):
+            self.filled[pool] = 1 - (len(missing) - start) / len(entries)
             if self._closing.is_set():
                 return False
-            index.replace_dense((), entries[start : start + DENSE_BATCH])
-        index.dense_ready = True
+            index.replace_dense((), missing[start : start + EMBEDDED_AT_ONCE])
         return True
 
     def _own(self, folder: Path) -> bool:
@@ -173,7 +194,9 @@ class Indexes:
         except (OSError, ValueError, TypeError):
             return fresh
         lexical = stored.lexical if stored.terms_version == TERMS_VERSION else None
-        return replace(fresh, lexical=lexical, dense=stored.dense if stored.embedder == fresh.embedder else None)
+        if stored.embedder != fresh.embedder:
+            return replace(fresh, lexical=lexical)
+        return replace(fresh, lexical=lexical, dense=stored.dense, filling=stored.filling)
 
     def _note(self, level: Level) -> None:
         self.level = level

@@ -263,16 +263,14 @@ class Library:
         not answer, the next call tries again.
         """
         async with self._refreshing:
-            level = self._indexes.level
-            since = self._shelved_to if self._shelved_to is not None else min(level.lexical or 0, level.dense or 0)
+            since = self._shelved_to if self._shelved_to is not None else self._indexes.level.least
             changes = await _changes_since(session, since)
             if changes or self._shelved_to is None:
-                changed = {pool: {change.subject_id for change in changes if change.pool is pool} for pool in Pool}
-                await self._load(session, changed)
+                await self._load(session, _subjects(changes))
                 self._shelved_to = max((change.id or 0 for change in changes), default=since)
-                await self._follow(changed, self._shelved_to)
+                await self._follow(changes, self._shelved_to)
             elif self._indexes.is_behind and not self._background:
-                await self._follow(dict.fromkeys(Pool, ()), since)
+                await self._follow((), since)
             return len(changes)
 
     async def wait_until_level(self) -> None:
@@ -287,9 +285,10 @@ class Library:
         now = Shelf.of(await load_clauses(session, documents), await load_cases(session, cases))
         self._shelf = await asyncio.to_thread(self._shelf.replaced, documents, cases, now)
 
-    async def _follow(self, changed: Subjects, at: int) -> None:
-        entries = await asyncio.to_thread(self._shelf.entries)
-        await asyncio.to_thread(self._indexes.follow_lexical, entries, changed, at)
+    async def _follow(self, changes: Sequence[KnowledgeChange], at: int) -> None:
+        entries, level = await asyncio.to_thread(self._shelf.entries), self._indexes.level
+        await asyncio.to_thread(self._indexes.follow_lexical, entries, _subjects(changes, level.lexical or 0), at)
+        changed = _subjects(changes, level.dense_from or 0)
         task = asyncio.create_task(self._follow_dense(entries, changed, at))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
@@ -307,6 +306,11 @@ def _same_version(first: ShelvedClause, second: ShelvedClause) -> bool:
     return (one.version_date, one.effective_on, one.ended_on, first.region) == (
         other.version_date, other.effective_on, other.ended_on, second.region,
     )  # fmt: skip
+
+
+def _subjects(changes: Iterable[KnowledgeChange], after: int = 0) -> dict[Pool, set[int]]:
+    """What the changes after one of them concern."""
+    return {pool: {change.subject_id for change in changes if change.pool is pool and (change.id or 0) > after} for pool in Pool}
 
 
 async def _changes_since(session: AsyncSession, number: int) -> list[KnowledgeChange]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 
+import numpy as np
+
 from retrieval.errors import IndexUnavailable, ModelUnavailable
 from retrieval.fusion import fuse
 from retrieval.lexical import Entry, LexicalIndex
@@ -14,6 +16,7 @@ DENSE_WEIGHT = 1.5
 DEPTH = 400
 """So many rows of each ranking are fused, even where fewer are asked for."""
 WIDENING = 4
+EMBEDDED_AT_ONCE = 1_000
 
 
 class PoolIndex:
@@ -33,6 +36,11 @@ class PoolIndex:
         """How many rows the dense index holds."""
         return self.vectors.count() if self.vectors else 0
 
+    def missing_dense(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """The entries that the dense index does not hold yet."""
+        held = self.vectors.rows() if self.vectors else set()
+        return [entry for entry in entries if entry.row not in held]
+
     def clear_dense(self) -> None:
         """Empty the dense index."""
         if self.vectors:
@@ -41,7 +49,10 @@ class PoolIndex:
     def replace_dense(self, subjects: Collection[int], entries: Sequence[Entry]) -> None:
         """Take all rows of `subjects` out of the dense index and put `entries` in."""
         if self.vectors:
-            self.vectors.replace(subjects, entries, self.embedder.embed([entry.text for entry in entries]))
+            self.vectors.replace(subjects, (), np.zeros((0, self.embedder.dimensions), np.float32))
+            for start in range(0, len(entries), EMBEDDED_AT_ONCE):
+                batch = entries[start : start + EMBEDDED_AT_ONCE]
+                self.vectors.replace((), batch, self.embedder.embed([entry.text for entry in batch]))
 
     def search(
         self,

@@ -18,6 +18,10 @@ class VectorStore(Protocol):
         """How many rows it holds."""
         ...
 
+    def rows(self) -> set[int]:
+        """The rows it holds."""
+        ...
+
     def clear(self) -> None:
         """Take everything out."""
         ...
@@ -40,6 +44,9 @@ class MemoryVectors:
 
     def count(self) -> int:
         return len(self._rows)
+
+    def rows(self) -> set[int]:
+        return set(self._rows.tolist())
 
     def clear(self) -> None:
         self._rows: NDArray[np.int64] = np.zeros(0, np.int64)

@@ -1,9 +1,10 @@
 """The indexes follow the rows: incrementally, over restarts, in a second process, after damage."""
 
 import asyncio
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from knowledge_base.importing import add_past_case, import_document
 from knowledge_base.region import NATIONAL
 from knowledge_base.standing import approve_document, withdraw_document
 from retrieval.dense import FolderLock
-from retrieval.embedding import HashedEmbedder
+from retrieval.embedding import HashedEmbedder, Vectors
 from retrieval.library import DenseState, Library
 from storage.clock import ManualClock
 from storage.engine import Database
@@ -162,6 +163,60 @@ async def test_while_another_embedder_fills_the_index_it_is_searched_lexically_a
         await library.wait_until_level()
         assert library.status.dense is DenseState.READY
         assert library.status.note == ""
+
+
+class CountingShortEmbedder(ShortEmbedder):
+    """Remembers what it was given to embed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedded: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.embedded += texts
+        return super().embed(texts)
+
+
+async def test_a_filling_that_was_killed_goes_on_where_it_was(database: Database, clock: ManualClock, tmp_path: Path) -> None:
+    numbers = [await _import(database, clock, _long(f"第{number}号办法", 50)) for number in range(4)]
+    async with Library.open(tmp_path / "index") as library:
+        await _refresh(database, library)
+    await asyncio.to_thread(_kill_in_the_third_batch, [str(tmp_path / "wensheng.sqlite3"), str(tmp_path / "index"), "60"])
+    async with database.transaction() as session:
+        await withdraw_document(session, numbers[0], actor="陈静", now=clock.now())
+    await _import(database, clock, DOGS)
+    embedder = CountingShortEmbedder()
+    async with Library.open(tmp_path / "index", embedder) as library:
+        await _refresh(database, library)
+        await library.wait_until_level()
+        assert library.status.dense is DenseState.READY
+        assert {index.count_dense() for index in library._indexes.pools.values()} == {3 * 50 + 2, 0}
+        found = library.search_clauses("遛犬 第1号办法的事项7", region=NATIONAL, on=TODAY, limit=10)
+    assert len(embedder.embedded) == 200 - 2 * 60 + 2, "two batches were stored; the new document came while nobody ran"
+    assert "遛犬应当系绳。" in [hit.text for hit in found]
+    assert not any(hit.title == "第0号办法" for hit in found)
+    async with Library.open(tmp_path / "index", embedder) as library:
+        await _refresh(database, library)
+    assert len(embedder.embedded) == 82, "and then nothing is left to do"
+
+
+def _long(title: str, articles: int) -> ParsedDocument:
+    return ParsedDocument(title, "\n".join(f"第{number}条 {title}的事项{number}。" for number in range(1, articles + 1)))
+
+
+def _kill_in_the_third_batch(arguments: list[str]) -> None:
+    script, root = Path(__file__).with_name("killed_filling.py"), Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, str(script), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    ) as child:  # fmt: skip
+        assert child.stdin is not None
+        assert child.stdout is not None
+        for _ in range(2):
+            assert child.stdout.readline() == "60\n"
+            child.stdin.write("\n")
+        assert child.stdout.readline() == "60\n"
+        child.kill()
 
 
 @pytest.fixture
