@@ -16,7 +16,7 @@ from retrieval.dense import Chroma, ChromaVectors, FolderLock
 from retrieval.errors import IndexUnavailable, ModelUnavailable
 from retrieval.lexical import Entry, LexicalIndex
 from retrieval.model import Embedder
-from retrieval.pool import EMBEDDED_AT_ONCE, PoolIndex
+from retrieval.pool import PoolIndex
 from retrieval.vectors import MemoryVectors
 
 TERMS_VERSION = 1
@@ -149,11 +149,11 @@ class Indexes:
         if index.count_dense() + len(missing) != len(entries):
             index.clear_dense()
             missing = entries
-        for start in range(0, len(missing), EMBEDDED_AT_ONCE):
+        for start in range(0, len(missing), index.embedded_at_once):
             self.filled[pool] = 1 - (len(missing) - start) / len(entries)
             if self._closing.is_set():
                 return False
-            index.replace_dense((), missing[start : start + EMBEDDED_AT_ONCE])
+            index.replace_dense((), missing[start : start + index.embedded_at_once])
         return True
 
     def _own(self, folder: Path) -> bool:

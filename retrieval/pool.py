@@ -16,7 +16,6 @@ DENSE_WEIGHT = 1.5
 DEPTH = 400
 """So many rows of each ranking are fused, even where fewer are asked for."""
 WIDENING = 4
-EMBEDDED_AT_ONCE = 1_000
 
 
 class PoolIndex:
@@ -27,7 +26,10 @@ class PoolIndex:
 
     Attributes:
         dense_ready: whether the dense index is whole; otherwise it is not asked.
+        embedded_at_once: so many texts are embedded and stored together.
     """
+
+    embedded_at_once = 1_000
 
     def __init__(self, lexical: LexicalIndex, embedder: Embedder, vectors: VectorStore | None) -> None:
         self.lexical, self.embedder, self.vectors, self.dense_ready = lexical, embedder, vectors, False
@@ -50,8 +52,8 @@ class PoolIndex:
         """Take all rows of `subjects` out of the dense index and put `entries` in."""
         if self.vectors:
             self.vectors.replace(subjects, (), np.zeros((0, self.embedder.dimensions), np.float32))
-            for start in range(0, len(entries), EMBEDDED_AT_ONCE):
-                batch = entries[start : start + EMBEDDED_AT_ONCE]
+            for start in range(0, len(entries), self.embedded_at_once):
+                batch = entries[start : start + self.embedded_at_once]
                 self.vectors.replace((), batch, self.embedder.embed([entry.text for entry in batch]))
 
     def search(

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import retrieval.indexes
 from retrieval.embedding import Vectors
 from retrieval.library import Library
+from retrieval.pool import PoolIndex
 from storage.engine import Database, sqlite_url
 from tests.retrieval.embedders import ShortEmbedder
 
@@ -20,7 +20,8 @@ class AskingEmbedder(ShortEmbedder):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         if texts:
-            print(len(texts), flush=True)
+            sys.stdout.write(f"{len(texts)}\n")
+            sys.stdout.flush()
             sys.stdin.readline()
         return super().embed(texts)
 
@@ -33,5 +34,5 @@ async def fill(file: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
-    retrieval.indexes.EMBEDDED_AT_ONCE = int(sys.argv[3])
+    PoolIndex.embedded_at_once = int(sys.argv[3])
     asyncio.run(fill(*sys.argv[1:3]))
