@@ -15,11 +15,14 @@ Answer = Callable[[dict[str, Any]], str]
 class ModelServer:
     """`says` makes the content of an answer from the request; `requests` is what was asked.
 
+    `stumbles` are the statuses of the first answers, before it behaves. `tokens` is what it says it counted (in, out); None: nothing.
     A stream comes in pieces of `piece` characters, `pause_seconds` apart, and breaks off after `breaks_after` of them.
     """
 
     says: Answer = lambda _: "{}"
     status: int = 200
+    stumbles: list[int] = field(default_factory=list)
+    tokens: tuple[int, int] | None = (1, 1)
     delay_seconds: float = 0.0
     piece: int = 7
     pause_seconds: float = 0.0
@@ -32,7 +35,7 @@ class ModelServer:
     async def __aenter__(self) -> "ModelServer":
         application = web.Application()
         application.router.add_post("/v1/chat/completions", self._answer)
-        self._runner = web.AppRunner(application)
+        self._runner = web.AppRunner(application, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -48,14 +51,14 @@ class ModelServer:
         asked = await request.json()
         self.requests.append(asked)
         await asyncio.sleep(self.delay_seconds)
-        if self.status != 200:
-            return web.json_response({"error": {"message": "no"}}, status=self.status, headers=self.headers)
+        status = self.stumbles.pop(0) if self.stumbles else self.status
+        if status != 200:
+            return web.json_response({"error": {"message": "no"}}, status=status, headers=self.headers)
         if asked.get("stream"):
             return await self._stream(request, asked)
         message = {"role": "assistant", "content": self.says(asked)}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-        body = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [choice], "usage": usage}
+        body = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [choice], "usage": self._usage()}
         return web.Response(text=json.dumps(body, ensure_ascii=False), content_type="application/json")
 
     async def _stream(self, request: web.Request, asked: dict[str, Any]) -> web.StreamResponse:
@@ -70,5 +73,21 @@ class ModelServer:
             body = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": asked["model"], "choices": [choice]}
             await response.write(f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode())
             await asyncio.sleep(self.pause_seconds)
+        if asked.get("stream_options", {}).get("include_usage") and self.tokens:
+            body = {
+                "id": "1",
+                "object": "chat.completion.chunk",
+                "created": 0,
+                "model": asked["model"],
+                "choices": [],
+                "usage": self._usage(),
+            }
+            await response.write(f"data: {json.dumps(body)}\n\n".encode())
         await response.write(b"data: [DONE]\n\n")
         return response
+
+    def _usage(self) -> dict[str, int] | None:
+        if self.tokens is None:
+            return None
+        read, written = self.tokens
+        return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
