@@ -1,8 +1,6 @@
 """The ports to models outside."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,26 +31,6 @@ class Embedder(Protocol):
 
 Heard = Callable[[str], None]
 """Told all that a model has said so far whenever it has said more; a second attempt begins anew. Returns at once."""
-
-
-class UseOutcome(StrEnum):
-    """What came of one request to a model."""
-
-    ANSWERED = "answered"
-    RUBBISH = "rubbish"
-    FAILED = "failed"
-    TOO_SLOW = "too_slow"
-
-
-@dataclass(frozen=True)
-class ModelUse:
-    """One request to a model: how long it took, and the tokens that the server says it counted (None: it does not say)."""
-
-    model: str
-    outcome: UseOutcome
-    seconds: float
-    tokens_in: int | None = None
-    tokens_out: int | None = None
 
 
 class LanguageModel(Protocol):

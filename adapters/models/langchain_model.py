@@ -9,7 +9,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from retrieval.errors import ModelUnavailable
-from retrieval.model import Heard, ModelUse, UseOutcome
+from retrieval.model import Heard
+from retrieval.model_use import ModelUse, UseOutcome
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

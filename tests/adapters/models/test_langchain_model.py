@@ -12,7 +12,8 @@ from adapters.models import langchain_model
 from adapters.models.langchain_model import LangChainModel
 from adapters.models.openai_compatible import OpenAICompatibleModel
 from retrieval.errors import ModelUnavailable
-from retrieval.model import Heard, ModelUse, UseOutcome
+from retrieval.model import Heard
+from retrieval.model_use import ModelUse, UseOutcome
 from tests.adapters.models.model_server import ModelServer
 
 SCHEMA = {"type": "object", "required": ["answer"], "properties": {"answer": {"type": "string"}}}
