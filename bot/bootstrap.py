@@ -4,17 +4,18 @@ import contextlib
 import hashlib
 import socket
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from bot.faults import StartError
 from bot.house import House
+from bot.publishers import open_publishers
 from bot.settings import Settings
 from bot.tables import metadata
 from casework.chat import StaffChat
-from casework.desk import Alerting, Department, Desk
+from casework.desk import Alerting, Approving, Department, Desk
 from casework.drafting.composer import EmbeddedWriter
 from casework.drafting.writer import ReplyWriter
-from casework.publication import ReplyPublisher
 from knowledge_base.region import Region
 from monitoring.advice import LevelAdvisor
 from monitoring.own_weights import FOLDER
@@ -65,7 +66,7 @@ async def open_house(
             writer=writer or _writer(settings),
             advisor=_advisor(settings),
             model=_model(settings) if settings.model.name else None,
-            publisher=await opened.enter_async_context(_publisher(settings)),
+            publishers=await opened.enter_async_context(open_publishers(settings, clock)),
             anchor=settings.data_dir / ANCHOR_FILE,
             public_url=settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}",
         )
@@ -99,6 +100,17 @@ def build_desk(settings: Settings, seal: Seal | None) -> Desk:
             flood_cards=alerts.flood_cards, flood_window=alerts.flood_window,
         ),
         allowed_links=settings.allowed_links,
+        channel_hosts={channel: hosts for channel, hosts in settings.publishing.hosts.items() if hosts},
+        ai_label=settings.publishing.ai_label,
+        approving=_approving(settings),
+    )  # fmt: skip
+
+
+def _approving(settings: Settings) -> Approving:
+    about = settings.approval
+    return Approving(
+        valid_for=timedelta(hours=about.valid_hours), grave_valid_for=timedelta(hours=about.grave_valid_hours),
+        remind_after=timedelta(minutes=about.remind_minutes), grave_remind_after=timedelta(minutes=about.grave_remind_minutes),
     )  # fmt: skip
 
 
@@ -198,19 +210,6 @@ def _embedder(settings: Settings) -> Embedder | None:
     key = about.api_key.get_secret_value() if about.api_key else ""
     address = EmbedderAddress(about.model, about.dimensions, about.base_url, key, about.timeout_seconds)
     return {"openai": open_ai_compatible, "ollama": ollama, "sentence_transformers": sentence_transformers}[about.kind](address)
-
-
-@contextlib.asynccontextmanager
-async def _publisher(settings: Settings) -> AsyncIterator[ReplyPublisher | None]:
-    if not settings.publishing.webhook_url:
-        yield None
-        return
-    if settings.publishing.secret is None:
-        raise StartError("设置了发布网址 publishing.webhook_url，但没有签名密钥。请设置环境变量 WENSHENG_PUBLISHING__SECRET。")
-    from adapters.publishing.webhook import WebhookPublisher
-
-    async with WebhookPublisher(settings.publishing.webhook_url, settings.publishing.secret.get_secret_value().encode()) as publisher:
-        yield publisher
 
 
 def _staff_room(house: House, *, open_login: bool) -> StaffChat:

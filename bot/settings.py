@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -177,11 +177,60 @@ class EmbedderSettings(_Section):
         return self
 
 
+class ApprovalSettings(_Section):
+    """How long an approval may wait to be published (hours), and a submitted text for its signatures (minutes) before people are reminded.
+
+    The grave ones are for I and II. Example: valid_hours = 24, grave_valid_hours = 12, remind_minutes = 30, grave_remind_minutes = 15.
+    """
+
+    valid_hours: float = Field(24, gt=0, le=24 * 30)
+    grave_valid_hours: float = Field(12, gt=0, le=24 * 30)
+    remind_minutes: float = Field(30, ge=1)
+    grave_remind_minutes: float = Field(15, ge=1)
+
+
+class TelegramChannelSettings(_Section):
+    """A Telegram channel that approved replies are posted to: "@name" or its number. Token: WENSHENG_PUBLISHING__TELEGRAM__TOKEN."""
+
+    channel: str = ""
+    token: SecretStr | None = None
+    api_url: str = ""
+
+
+class MastodonAccountSettings(_Section):
+    """A Mastodon account that publishes: its instance's address. Token: WENSHENG_PUBLISHING__MASTODON__TOKEN."""
+
+    instance: str = ""
+    token: SecretStr | None = None
+    visibility: Literal["public", "unlisted"] = "public"
+
+
+ReplyChannel = Literal["微博评论", "微博/公众号正文", "12345/留言板答复", "情况通报"]
+WEIBO_HOSTS = ("weibo.com", "weibo.cn")
+
+
 class PublishingSettings(_Section):
-    """The signed webhook that publishes approved replies; empty address: a person publishes by hand."""
+    """How approved replies go out. A channel that `channels` does not name is published by a person's hand.
+
+    `channels`: channel to publisher, e.g. { "情况通报" = "mastodon" }; without it a webhook, where there is one, takes all.
+    `hosts`: channel to the hosts where its texts may stand, for the address that a person pastes; an empty list takes any.
+    `ai_label`: the notice at the end of what a model wrote; empty: none.
+    """
 
     webhook_url: str = ""
     secret: SecretStr | None = None
+    channels: dict[ReplyChannel, Literal["webhook", "telegram", "mastodon"]] = {}
+    telegram: TelegramChannelSettings = TelegramChannelSettings()
+    mastodon: MastodonAccountSettings = MastodonAccountSettings()
+    hosts: dict[ReplyChannel, tuple[str, ...]] = {"微博评论": WEIBO_HOSTS, "微博/公众号正文": (*WEIBO_HOSTS, "mp.weixin.qq.com")}
+    ai_label: str = Field("（本文由人工智能辅助生成，经人工核实）", max_length=40)
+
+    @property
+    def publishers(self) -> dict[str, str]:
+        """Channel -> name of its publisher."""
+        if self.webhook_url and not self.channels:
+            return dict.fromkeys(get_args(ReplyChannel), "webhook")
+        return {str(channel): publisher for channel, publisher in self.channels.items()}
 
 
 class Settings(BaseSettings):
@@ -208,6 +257,7 @@ class Settings(BaseSettings):
     wechat: WeChatSettings = WeChatSettings()
     model: ModelSettings = ModelSettings()
     embedder: EmbedderSettings = EmbedderSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     publishing: PublishingSettings = PublishingSettings()
     allowed_links: tuple[str, ...] = ()
 
@@ -293,7 +343,9 @@ def _refuse_loose_ends(path: Path, settings: Settings) -> None:
 
 
 def _secrets(settings: Settings) -> Iterator[str]:
-    for section in (settings.telegram, settings.wechat, settings.model, settings.embedder, settings.publishing):
+    publishing = settings.publishing
+    sections = (settings.telegram, settings.wechat, settings.model, settings.embedder, publishing, publishing.telegram, publishing.mastodon)
+    for section in sections:
         yield from (value.get_secret_value() for value in section.__dict__.values() if isinstance(value, SecretStr))
     if password := urlsplit(settings.database_url).password:
         yield password

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.loops import pause
-from casework import deadlines, digest, inquiry
+from casework import deadlines, digest, expiry, followups, inquiry
 from casework.desk import Desk
 from casework.library_notice import ask_for_reviews
 from monitoring.dormancy import put_to_sleep
@@ -40,6 +40,8 @@ class Timekeeper:
         async with self._database.transaction() as session:
             given = await deadlines.step_deadlines(session, now, self._desk)
             given += await inquiry.step_facts(session, now, self._desk)
+            given += await expiry.step_approvals(session, now, self._desk)
+            given += await followups.step_followups(session, now, self._desk)
             given += await digest.step_digest(session, now, self._desk)
             await put_to_sleep(session, now)
             if now >= self._forget_at:

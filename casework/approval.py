@@ -1,18 +1,24 @@
 """签发: a named person approves exactly one text, and the approval ends when anything that it was given for has changed."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, UniqueConstraint, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from casework.alert_card import time_in_text
 from casework.announcing import notify
 from casework.case import Case, add_step
+from casework.delegation import Delegation
 from casework.delivery import Delivery
 from casework.desk import Desk
 from casework.drafting.draft import ReplyVersion, VersionState
 from casework.message import Card, Row
 from casework.renewing import edit
+from casework.staff import StaffMember
 from monitoring.event import Event
 from prompts import say, words
 from storage import audit
@@ -20,7 +26,10 @@ from storage.columns import TIME_TYPE
 
 
 class Approval(SQLModel, table=True):
-    """One signature under one version, bound to SHA-256(text, evidence, event revision). Triggers refuse authors and foreign hashes."""
+    """One signature under one version, bound to SHA-256(text, evidence, event revision). Triggers refuse authors and foreign hashes.
+
+    `delegation_id` names the mandate by which a deputy signed for somebody else; triggers look whether it holds.
+    """
 
     __tablename__ = "approval"
     __table_args__ = (UniqueConstraint("version_id", "approver_id"),)
@@ -29,9 +38,35 @@ class Approval(SQLModel, table=True):
     version_id: int = Field(foreign_key="reply_version.id", index=True)
     approver_id: int = Field(foreign_key="staff_member.id")
     bound_hash: str
+    delegation_id: int | None = None
     at: datetime = Field(sa_type=TIME_TYPE)
     voided_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     void_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Somebody who signed or may sign. `principal` is the approver in whose place a deputy does."""
+
+    name: str
+    principal: str | None = None
+
+    @property
+    def label(self) -> str:
+        """李雯, or 李雯（代 陈静）."""
+        return say("approval.signed_for", name=self.name, principal=self.principal) if self.principal else self.name
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Whose word it is; nobody's counts twice."""
+        return frozenset((self.name, self.principal or self.name))
+
+
+@dataclass(frozen=True)
+class Signature(Signer):
+    """An approval that stands."""
+
+    at: datetime = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -45,6 +80,7 @@ class ApprovedReply:
     text: str
     bound_hash: str
     approvers: tuple[str, ...]
+    ai_written: bool = False
 
 
 ON_THE_WAY = (VersionState.SUBMITTED, VersionState.APPROVED)
@@ -55,6 +91,21 @@ async def approvals_of(session: AsyncSession, version: ReplyVersion) -> list[App
     """The approvals of a version that stand, oldest first."""
     standing = select(Approval).where(Approval.version_id == version.id, col(Approval.voided_at).is_(None))
     return list((await session.exec(standing.order_by(col(Approval.at), col(Approval.id)))).all())
+
+
+async def signatures_of(session: AsyncSession, version: ReplyVersion) -> list[Signature]:
+    """The approvals that stand with the names behind them, oldest first."""
+    signer: Any = aliased(StaffMember)
+    principal: Any = aliased(StaffMember)
+    query = (
+        select(signer.name, principal.name, Approval.at)
+        .join(signer, signer.id == Approval.approver_id)
+        .join(Delegation, col(Delegation.id) == Approval.delegation_id, isouter=True)
+        .join(principal, principal.id == Delegation.principal_id, isouter=True)
+        .where(Approval.version_id == version.id, col(Approval.voided_at).is_(None))
+        .order_by(col(Approval.at), col(Approval.id))
+    )
+    return [Signature(name, behind, at=at) for name, behind, at in (await session.exec(query)).all()]
 
 
 async def void(
@@ -98,6 +149,11 @@ async def _withdraw_cards(session: AsyncSession, version: ReplyVersion, now: dat
         head = say("casework.proof_head_ended", number=card.case_number, version=version.number, state=state)
         note = Row(words("casework.proof_labels")["note"], version.decision_note)
         await edit(session, row, replace(card, head=head, rows=(*card.rows, note), buttons=(), hint=""), now, now, rings=True)
+
+
+def signed_at(signatures: Iterable[Signature], now: datetime) -> str:
+    """郑三 18:41、李雯（代 陈静） 18:44."""
+    return say("casework.comma").join(f"{signature.label} {time_in_text(signature.at, now)}" for signature in signatures)
 
 
 def card_key(version: ReplyVersion) -> str:

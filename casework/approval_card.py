@@ -7,14 +7,15 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework.alert_card import case_page, time_in_text
+from casework.alert_card import case_page
 from casework.announcing import places_of
-from casework.approval import Approval, approvals_of, card_key
+from casework.approval import Signature, card_key, signatures_of, signed_at
 from casework.case import Case
 from casework.checks.promises import promises
 from casework.delivery import Delivery, enqueue
+from casework.difference import changed_places, difference
 from casework.drafting.draft import CandidateRow, FactSlot, ReplyAuthor, ReplyVersion, VersionState
-from casework.drafting.editing import candidate_text, differences
+from casework.drafting.editing import candidate_text
 from casework.message import Button, Card, CardKind, Row
 from casework.renewing import edit
 from casework.situation import event_of
@@ -31,7 +32,7 @@ class Proof:
     event: Event
     version: ReplyVersion
     authors: tuple[str, ...]
-    signed: tuple[tuple[str, datetime], ...]
+    signed: tuple[Signature, ...]
     facts: tuple[FactSlot, ...]
     original: str
     next_question: str
@@ -40,7 +41,7 @@ class Proof:
 async def proof_of(session: AsyncSession, case: Case, version: ReplyVersion) -> Proof:
     """Gather what the approval card shows."""
     authors = select(StaffMember.name).join(ReplyAuthor).where(ReplyAuthor.version_id == version.id).order_by(StaffMember.name)
-    signed = [(await _name(session, approval), approval.at) for approval in await approvals_of(session, version)]
+    signed = await signatures_of(session, version)
     filled = select(FactSlot).where(FactSlot.case_id == case.id, col(FactSlot.value).is_not(None)).order_by(col(FactSlot.ordinal))
     facts = tuple((await session.exec(filled)).all())
     found = select(CandidateRow).where(CandidateRow.draft_id == version.draft_id, CandidateRow.ordinal == version.candidate_ordinal)
@@ -55,7 +56,7 @@ def approval_card(proof: Proof, now: datetime) -> Card:
     """The card for a version as it stands. Only a submitted one has buttons to approve and to send back."""
     case, version = proof.case, proof.version
     return Card(
-        CardKind.APPROVAL, _head(proof), rows=tuple(_rows(proof, now)), body=version.text, buttons=_buttons(case, version),
+        CardKind.APPROVAL, _head(proof), rows=tuple(_rows(proof, now)), body=version.text, buttons=approve_buttons(case, version),
         hint=say("casework.hint_approve", number=case.number, version=version.number) if version.state is VersionState.SUBMITTED else "",
         level=proof.event.level, case_number=case.number, page=case_page(case.number),
     )  # fmt: skip
@@ -89,12 +90,13 @@ def _head(proof: Proof) -> str:
 
 def _rows(proof: Proof, now: datetime) -> list[Row]:
     version, labels = proof.version, words("casework.proof_labels")
-    changed = sum(not run.same for run in differences(proof.original, version.text))
+    runs = difference(proof.original, version.text)
+    changed = changed_places(runs)
     wording = "casework.proof_text" if changed else "casework.proof_text_same"
     text = say(wording, length=len(version.text), channel=version.channel, ordinal=version.candidate_ordinal, changed=changed)
-    rows = [Row(labels["text"], text, detail=proof.original), *_fact_rows(proof.facts, labels["facts"])]
+    rows = [Row(labels["text"], text, changes=runs if changed else ()), *_fact_rows(proof.facts, labels["facts"])]
     if proof.signed:
-        signed = say("casework.comma").join(f"{name} {time_in_text(at, now)}" for name, at in proof.signed)
+        signed = signed_at(proof.signed, now)
         rows.append(
             Row(labels["signed"], say("casework.proof_signed", signed=signed, done=len(proof.signed), needed=version.required_approvals))
         )
@@ -111,7 +113,8 @@ def _fact_rows(facts: Sequence[FactSlot], label: str) -> list[Row]:
     return [Row(label, say("casework.proof_facts", count=len(facts)), detail="\n".join(lines))]
 
 
-def _buttons(case: Case, version: ReplyVersion) -> tuple[tuple[Button, ...], ...]:
+def approve_buttons(case: Case, version: ReplyVersion) -> tuple[tuple[Button, ...], ...]:
+    """签发, 退回, 依据 for a version that waits; none for any other."""
     if version.state is not VersionState.SUBMITTED:
         return ()
     labels = words("alert.buttons")
@@ -120,7 +123,3 @@ def _buttons(case: Case, version: ReplyVersion) -> tuple[tuple[Button, ...], ...
         Button(labels["send_back"], say("casework.send_back_command", number=case.number, version=version.number)),
         Button(labels["grounds"], words("alert.commands")["grounds"].format(number=case.number)),
     ),)  # fmt: skip
-
-
-async def _name(session: AsyncSession, approval: Approval) -> str:
-    return (await session.exec(select(StaffMember.name).where(StaffMember.id == approval.approver_id))).one()

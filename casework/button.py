@@ -17,7 +17,7 @@ from storage.columns import TIME_TYPE
 
 LIFETIME = timedelta(days=7)
 TOKEN_BYTES = 12
-SHOWING = ("时间线", "依据", "状态", "待办", "摘要", "信源", "条款", "帮助", "补充", "拟稿")
+SHOWING = ("时间线", "依据", "状态", "待办", "摘要", "信源", "条款", "帮助", "补充", "拟稿", "对比", "委托", "学到了什么")
 """Verbs that only show something, or may be repeated without harm."""
 ASKING = ("误报", "转办", "改稿", "退回", "静默", "升级", "办结", "已发")
 """Verbs that ask back when nothing follows the number (误报 A12)."""

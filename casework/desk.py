@@ -1,8 +1,10 @@
 """The duty desk: everything about one department that the process needs to know, as one value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
+from casework.deadline import GRAVE
 from knowledge_base.region import NATIONAL, Region
 from monitoring.watch import Watch
 
@@ -42,10 +44,41 @@ class Alerting:
 
 
 @dataclass(frozen=True)
+class Approving:
+    """How long things wait around an approval; the second of each pair is for I and II.
+
+    Attributes:
+        valid_for: an approved text that is not published within is void.
+        remind_after: those who are to sign are reminded after so long, and the leader after as much again.
+    """
+
+    valid_for: timedelta = timedelta(hours=24)
+    grave_valid_for: timedelta = timedelta(hours=12)
+    remind_after: timedelta = timedelta(minutes=30)
+    grave_remind_after: timedelta = timedelta(minutes=15)
+
+    def validity(self, level: int) -> timedelta:
+        """How long an approval at this level may wait to be used."""
+        return self.grave_valid_for if level in GRAVE else self.valid_for
+
+    def patience(self, level: int) -> timedelta:
+        """How long a submitted text at this level may wait before somebody is reminded."""
+        return self.grave_remind_after if level in GRAVE else self.remind_after
+
+
+@dataclass(frozen=True)
 class Desk:
-    """The department, how it watches and how it alerts."""
+    """The department, how it watches, how it alerts, how it approves and where it publishes.
+
+    Attributes:
+        channel_hosts: where the texts of a channel may stand, for the address that a person pastes; a channel that is not named: anywhere.
+        ai_label: the notice at the end of what a model wrote; empty: none.
+    """
 
     department: Department
     watch: Watch
     alerting: Alerting = field(default_factory=Alerting)
     allowed_links: tuple[str, ...] = ()
+    channel_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ai_label: str = ""
+    approving: Approving = field(default_factory=Approving)

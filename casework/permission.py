@@ -24,7 +24,11 @@ class Act(StrEnum):
     SUBMIT = "submit"
     APPROVE = "approve"
     SEND_BACK = "send_back"
+    NAME_DEPUTY = "name_deputy"
+    CONFIRM_DEPUTY = "confirm_deputy"
+    EXPORT = "export"
     PUBLISH = "publish"
+    KEEP = "keep"
     CLOSE = "close"
     TEST = "test"
     ROUTE = "route"
@@ -46,7 +50,11 @@ ALLOWED: dict[Act, tuple[Role, ...]] = {
     Act.SUBMIT: (Role.DRAFTER, Role.DUTY),
     Act.APPROVE: (Role.APPROVER,),
     Act.SEND_BACK: (Role.APPROVER,),
+    Act.NAME_DEPUTY: (Role.ADMIN,),
+    Act.CONFIRM_DEPUTY: (Role.ADMIN, Role.APPROVER),
+    Act.EXPORT: (Role.ADMIN, Role.AUDITOR, Role.DUTY),
     Act.PUBLISH: _HANDLERS,
+    Act.KEEP: _HANDLERS,
     Act.CLOSE: _HANDLERS,
     Act.TEST: (*_HANDLERS, Role.ADMIN),
     Act.ROUTE: (Role.ADMIN, Role.APPROVER),

@@ -10,8 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework.approval import Approval, ApprovedReply, approvals_of, subject, void, void_all
+from casework.alert_card import time_in_text
+from casework.approval import Approval, ApprovedReply, Signature, Signer, approvals_of, signatures_of, signed_at, subject, void, void_all
 from casework.approval_card import ask_for_approval, show_approvals
+from casework.authority import Authority, authority_for, who_can_sign
 from casework.case import Case, add_step
 from casework.desk import Desk
 from casework.drafting.draft import ReplyAuthor, ReplyVersion, VersionState
@@ -19,9 +21,9 @@ from casework.drafting.slots import open_slots
 from casework.drafting.versions import bound_hash
 from casework.errors import Refused
 from casework.handling import must_live
-from casework.permission import Act, names_with, require
+from casework.permission import Act, require
 from casework.situation import event_of
-from casework.staff import Role, StaffMember
+from casework.staff import StaffMember
 from prompts import say
 from storage import audit
 
@@ -73,7 +75,7 @@ async def submit(
     must_live(case)
     await _refuse_unready(session, version, case, findings)
     await void_all(session, case, staff.name, say("casework.void_newer_version"), now, keep=version.id)
-    version.state, version.submitted_at = VersionState.SUBMITTED, now
+    version.state, version.submitted_at, version.remind_at = VersionState.SUBMITTED, now, now + desk.approving.patience(version.level)
     await session.flush()
     add_step(session, case, say("casework.step_submitted", version=version.number), now, staff.name)
     await audit.append(session, staff.name, "version.submitted", subject(version), at=now, case=case.number, hash=version.bound_hash)
@@ -90,31 +92,29 @@ async def approve(
         Whether more names are needed. VOID: something that the text was submitted for has changed; the version ended, nothing was approved.
 
     Raises:
-        Refused: no approver, an author of the text, somebody who approved it already, or nothing to approve.
+        Refused: no approver and no deputy of one, an author of the text, somebody whose word is counted already, or nothing to approve.
     """
-    version = await _locked(session, version)
+    version = await locked(session, version)
     case = await case_of(session, version)
     authors = await author_names(session, version)
-    await require(session, staff, Act.APPROVE, except_for=authors)
-    if staff.name in authors:
-        raise Refused(say("casework.approve_own", number=case.number, version=version.number))
+    authority = await authority_for(session, case.number, version, staff, authors, now)
     if version.state is not VersionState.SUBMITTED:
-        raise Refused(say(f"casework.version_{version.state.value}", number=case.number, version=version.number))
+        raise Refused(await _ended(session, case, version, now))
     if voided := await void_if_changed(session, version, now, still_valid):
         return ApprovalOutcome(Signed.VOID, voided)
-    await _sign(session, case, version, staff, now)
-    return await _count(session, case, version, authors, now)
+    await _sign(session, case, version, staff, authority, now)
+    return await _count(session, case, version, authors, now, desk)
 
 
 async def send_back(session: AsyncSession, version: ReplyVersion, staff: StaffMember, reason: str, now: datetime) -> str:
     """退回: return a submitted text with the reason; approvals given before end. Returns the sentence. Raises Refused."""
     await require(session, staff, Act.SEND_BACK)
-    version = await _locked(session, version)
+    version = await locked(session, version)
     case = await case_of(session, version)
     if not reason.strip():
         raise Refused(say("casework.send_back_why", number=case.number, version=version.number))
     if version.state is not VersionState.SUBMITTED:
-        raise Refused(say(f"casework.version_{version.state.value}", number=case.number, version=version.number))
+        raise Refused(await _ended(session, case, version, now))
     await void(session, version, reason.strip(), staff.name, now, VersionState.RETURNED)
     add_step(session, case, say("casework.step_returned", version=version.number, reason=reason), now, staff.name)
     return say("casework.returned", number=case.number, version=version.number)
@@ -126,17 +126,18 @@ async def approved_reply(session: AsyncSession, version: ReplyVersion, now: date
     Raises:
         Refused: it is not approved, or something has changed since; `void_if_changed` ends such a version.
     """
-    version = await _locked(session, version)
+    version = await locked(session, version)
     case = await case_of(session, version)
     if version.state is not VersionState.APPROVED:
         raise Refused(say(f"casework.version_{version.state.value}", number=case.number, version=version.number))
+    if version.expires_at and version.expires_at <= now:
+        raise Refused(say("approval.publish_expired", number=case.number, version=version.number, at=time_in_text(version.expires_at, now)))
     if await _what_changed(session, version, still_valid):
         raise Refused(say("casework.publish_changed", number=case.number, version=version.number))
-    approvals = await approvals_of(session, version)
-    names = tuple([await _name(session, approval) for approval in approvals])
-    counted = {approval.approver_id for approval in approvals if approval.bound_hash == version.bound_hash}
-    if len(counted) < version.required_approvals or set(names) & set(await author_names(session, version)):
+    signatures = await signatures_of(session, version)
+    if not await _is_approved(session, version, signatures):
         raise Refused(say("casework.publish_unapproved", number=case.number, version=version.number))
+    names = tuple(signature.label for signature in signatures)
     return ApprovedReply(case.number, version.id or 0, version.number, version.channel, version.text, version.bound_hash, names)
 
 
@@ -174,7 +175,8 @@ async def _refuse_unready(session: AsyncSession, version: ReplyVersion, case: Ca
         raise Refused(say("casework.text_outdated", number=case.number, version=version.number))
 
 
-async def _locked(session: AsyncSession, version: ReplyVersion) -> ReplyVersion:
+async def locked(session: AsyncSession, version: ReplyVersion) -> ReplyVersion:
+    """The version as it stands at this moment, held until the transaction ends."""
     query = select(ReplyVersion).where(ReplyVersion.id == version.id).with_for_update()
     return (await session.exec(query.execution_options(populate_existing=True))).one()
 
@@ -188,32 +190,59 @@ async def _what_changed(session: AsyncSession, version: ReplyVersion, still_vali
     return await still_valid(version)
 
 
-async def _sign(session: AsyncSession, case: Case, version: ReplyVersion, staff: StaffMember, now: datetime) -> None:
+async def _ended(session: AsyncSession, case: Case, version: ReplyVersion, now: datetime) -> str:
+    """Why a version takes no more signatures; where others were faster, who and when."""
+    fields = {"number": case.number, "version": version.number}
+    if version.state is VersionState.APPROVED:
+        return say("approval.signed_by_others", signed=signed_at(await signatures_of(session, version), now), **fields)
+    return say(f"casework.version_{version.state.value}", **fields)
+
+
+async def _is_approved(session: AsyncSession, version: ReplyVersion, signatures: Sequence[Signature]) -> bool:
+    """Enough signatures under exactly this text, no two by the word of one person, none by that of an author."""
+    people = [name for signature in signatures for name in signature.people]
+    own = all(approval.bound_hash == version.bound_hash for approval in await approvals_of(session, version))
+    distinct = len(set(people)) == len(people) and not set(people) & set(await author_names(session, version))
+    return own and distinct and len(signatures) >= version.required_approvals
+
+
+async def _sign(session: AsyncSession, case: Case, version: ReplyVersion, staff: StaffMember, authority: Authority, now: datetime) -> None:
+    mandate = authority.mandate.id if authority.mandate else None
+    approval = Approval(version_id=version.id or 0, approver_id=staff.id or 0, bound_hash=version.bound_hash, delegation_id=mandate, at=now)
     try:
         async with session.begin_nested():
-            session.add(Approval(version_id=version.id or 0, approver_id=staff.id or 0, bound_hash=version.bound_hash, at=now))
+            session.add(approval)
     except IntegrityError as error:
-        raise Refused(say("casework.approved_by_you", number=case.number, version=version.number)) from error
-    add_step(session, case, say("casework.step_approved", version=version.number), now, staff.name)
-    await audit.append(session, staff.name, "version.approved", subject(version), at=now, case=case.number, hash=version.bound_hash)
+        raise Refused(say("approval.not_counted", number=case.number, version=version.number)) from error
+    label = Signer(staff.name, authority.principal).label
+    add_step(session, case, say("casework.step_approved", version=version.number), now, label)
+    await audit.append(
+        session, staff.name, "version.approved", subject(version), at=now, case=case.number, hash=version.bound_hash,
+        **({"for": authority.principal, "delegation": mandate} if mandate else {}),
+    )  # fmt: skip
 
 
-async def _count(session: AsyncSession, case: Case, version: ReplyVersion, authors: Sequence[str], now: datetime) -> ApprovalOutcome:
-    approvals = await approvals_of(session, version)
-    missing = version.required_approvals - len(approvals)
-    if missing <= 0:
-        version.state, version.decided_at = VersionState.APPROVED, now
-        await session.flush()
-        await audit.append(session, "system", "version.released", subject(version), at=now, case=case.number, approvals=len(approvals))
-    await show_approvals(session, case, version, now)
+async def _count(
+    session: AsyncSession, case: Case, version: ReplyVersion, authors: Sequence[str], now: datetime, desk: Desk
+) -> ApprovalOutcome:
+    signatures = await signatures_of(session, version)
+    missing = version.required_approvals - len(signatures)
     fields = {"number": case.number, "version": version.number}
     if missing <= 0:
+        await _release(session, case, version, len(signatures), now, desk)
+    await show_approvals(session, case, version, now)
+    if missing <= 0:
         return ApprovalOutcome(Signed.FULLY, say("casework.approved_fully", **fields))
-    signed = [await _name(session, approval) for approval in approvals]
-    able = [name for name in await names_with(session, Role.APPROVER) if name not in (*authors, *signed)]
-    who = say("casework.can_ask", names=say(COMMA).join(able)) if able else say("casework.nobody_can")
+    able = await who_can_sign(session, version, authors, now)
+    who = say("casework.can_ask", names=say(COMMA).join(signer.label for signer in able)) if able else say("casework.nobody_can")
     return ApprovalOutcome(Signed.PARTLY, say("casework.approved_partly", missing=missing, who=who, **fields))
 
 
-async def _name(session: AsyncSession, approval: Approval) -> str:
-    return (await session.exec(select(StaffMember.name).where(StaffMember.id == approval.approver_id))).one()
+async def _release(session: AsyncSession, case: Case, version: ReplyVersion, approvals: int, now: datetime, desk: Desk) -> None:
+    version.state, version.decided_at, version.remind_at = VersionState.APPROVED, now, None
+    version.expires_at = now + desk.approving.validity(version.level)
+    await session.flush()
+    await audit.append(
+        session, "system", "version.released", subject(version), at=now, case=case.number, approvals=approvals,
+        until=version.expires_at.isoformat(),
+    )  # fmt: skip

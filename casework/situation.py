@@ -111,6 +111,7 @@ _AFTER_VERSION = {
     VersionState.SUBMITTED: NextStep.APPROVE,
     VersionState.APPROVED: NextStep.PUBLISH,
     VersionState.RETURNED: NextStep.MEND,
+    VersionState.WITHDRAWN: NextStep.SUBMIT,
     VersionState.PUBLISHED: NextStep.CLOSE,
 }
 

@@ -1,4 +1,4 @@
-"""签发、退回、发布、已发: the orders by which a text goes out."""
+"""签发、退回、撤回: the orders by which a text is let out."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -8,12 +8,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.commands.grammar import Verb
 from bot.commands.handling import QuickHandler
 from bot.commands.order import Order, done
-from casework import publishing, signing
+from casework import publishing, signing, withdrawing
 from casework.chat import Response
 from casework.drafting.draft import ReplyVersion, VersionState
 from casework.drafting.versions import versions_of
-from casework.errors import PublishError, Refused
-from casework.publishing import Errand
+from casework.errors import Refused
 from casework.signing import Signed, Validity
 from casework.standing_citations import why_citations_fail
 from prompts import say
@@ -28,7 +27,7 @@ async def approve(session: AsyncSession, order: Order) -> Response:
     outcome = await signing.approve(session, version, order.staff, order.now, order.house.desk, valid)
     if outcome.result is not Signed.FULLY:
         return done(order, outcome.sentence)
-    if order.house.publisher:
+    if version.channel in order.house.publishers:
         return done(order, outcome.sentence + say("commands.publish_next", number=order.case.number))
     reply = await signing.approved_reply(session, version, order.now, valid)
     return done(order, outcome.sentence, await publishing.offer(session, reply, order.staff, order.now, order.house.desk))
@@ -40,42 +39,10 @@ async def send_back(session: AsyncSession, order: Order) -> Response:
     return done(order, await signing.send_back(session, version, order.staff, order.command.rest, order.now))
 
 
-async def published(session: AsyncSession, order: Order) -> Response:
-    """已发 A12 链接."""
-    return done(order, await publishing.record_link(session, order.case, order.command.rest, order.staff, order.now, order.house.desk))
-
-
-async def publish(order: Order) -> Response:
-    """发布 A12: hand out the text to copy, or send it by the webhook: stored first, sent, then noted."""
-    house = order.house
-    if house.publisher is None:
-        async with house.database.transaction() as session:
-            reply = await signing.approved_reply(session, await _approved(session, order), order.now, validity(session, order))
-            card = await publishing.offer(session, reply, order.staff, order.now, house.desk)
-        return Response(cards=(card,))
-    async with house.database.transaction() as session:
-        reply = await signing.approved_reply(session, await _approved(session, order), order.now, validity(session, order))
-        looked = order.command.rest == LOOKED
-        errand = await publishing.begin(session, reply, house.publisher.name, order.staff, order.now, looked=looked)
-    return await _carry_out(order, errand)
-
-
-LOOKED = "已查看"
-"""Added by a person who has looked and found that an uncertain publication does not stand there."""
-
-
-async def _carry_out(order: Order, errand: Errand) -> Response:
-    house = order.house
-    assert house.publisher is not None
-    try:
-        link = await house.publisher.publish(errand.reply, errand.key)
-    except PublishError as error:
-        async with house.database.transaction() as session:
-            await publishing.fail(session, errand, error, house.clock.now(), house.desk)
-        return done(order, say("commands.publish_failed", number=order.case.number, error=error))
-    async with house.database.transaction() as session:
-        await publishing.finish(session, errand, link, house.clock.now(), house.desk)
-    return done(order, say("commands.published", number=order.case.number, link=link))
+async def withdraw(session: AsyncSession, order: Order) -> Response:
+    """撤回 A12 3 理由; without a number the newest version that may still go out."""
+    version = await _takeable(session, order)
+    return done(order, await withdrawing.withdraw(session, version, order.staff, order.command.rest, order.now, order.house.desk))
 
 
 def validity(session: AsyncSession, order: Order) -> Validity:
@@ -85,24 +52,41 @@ def validity(session: AsyncSession, order: Order) -> Validity:
 
 async def _submitted(session: AsyncSession, order: Order) -> ReplyVersion:
     """The version that is meant: by its number, or the only one that waits."""
+    if order.command.ordinal is not None:
+        return await _numbered(session, order)
+    waiting = [version for version in await versions_of(session, order.case) if version.state is VersionState.SUBMITTED]
+    if len(waiting) == 1:
+        return waiting[0]
+    raise Refused(say("commands.nothing_submitted", number=order.case.number))
+
+
+async def _takeable(session: AsyncSession, order: Order) -> ReplyVersion:
+    """The version that is meant: by its number, or the newest one."""
+    if order.command.ordinal is not None:
+        return await _numbered(session, order)
     versions = await versions_of(session, order.case)
-    if order.command.ordinal is None:
-        waiting = [version for version in versions if version.state is VersionState.SUBMITTED]
-        if len(waiting) == 1:
-            return waiting[0]
-        raise Refused(say("commands.nothing_submitted", number=order.case.number))
-    for version in versions:
+    if not versions:
+        raise Refused(say("approval.nothing_to_withdraw", number=order.case.number))
+    return versions[-1]
+
+
+async def _numbered(session: AsyncSession, order: Order) -> ReplyVersion:
+    for version in await versions_of(session, order.case):
         if version.number == order.command.ordinal:
             return version
     raise Refused(say("commands.no_such_version", number=order.case.number, version=order.command.ordinal))
 
 
-async def _approved(session: AsyncSession, order: Order) -> ReplyVersion:
+async def approved_version(session: AsyncSession, order: Order) -> ReplyVersion:
+    """The newest version that may go out. Raises Refused."""
     ready = [version for version in await versions_of(session, order.case) if version.state is VersionState.APPROVED]
     if not ready:
         raise Refused(say("commands.not_approved_yet", number=order.case.number))
     return ready[-1]
 
 
-APPROVING: Mapping[Verb, QuickHandler] = {Verb.APPROVE: approve, Verb.SEND_BACK: send_back, Verb.PUBLISHED: published}
-APPROVING_SLOWLY: Mapping[Verb, SlowHandler] = {Verb.PUBLISH: publish}
+APPROVING: Mapping[Verb, QuickHandler] = {
+    Verb.APPROVE: approve,
+    Verb.SEND_BACK: send_back,
+    Verb.WITHDRAW: withdraw,
+}

@@ -8,12 +8,14 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.abroad import masked
-from bot.commands.approving import APPROVING, APPROVING_SLOWLY
+from bot.commands.approving import APPROVING
+from bot.commands.deputising import DEPUTISING
 from bot.commands.drafting import DRAFTING, DRAFTING_SLOWLY
 from bot.commands.grammar import Command, Verb, parse
 from bot.commands.handling import HANDLING
 from bot.commands.looking import LOOKING
 from bot.commands.order import Order, refused
+from bot.commands.publishing import PUBLISHING, PUBLISHING_SLOWLY
 from bot.commands.shelving import SHELVING, take_document
 from bot.commands.taking_in import TAKING_IN, take_in
 from bot.commands.tiering import TIERING
@@ -35,11 +37,14 @@ from storage.errors import StorageError
 
 log = logging.getLogger("wensheng.dispatcher")
 
-QUICK = {**HANDLING, **DRAFTING, **APPROVING, **LOOKING, **TAKING_IN, **TIERING, **SHELVING}
+QUICK = {**HANDLING, **DRAFTING, **APPROVING, **DEPUTISING, **PUBLISHING, **LOOKING, **TAKING_IN, **TIERING, **SHELVING}
 """Done in the transaction that admitted the order."""
-SLOW = {**DRAFTING_SLOWLY, **APPROVING_SLOWLY, **TUNING_SLOWLY}
+SLOW = {**DRAFTING_SLOWLY, **PUBLISHING_SLOWLY, **TUNING_SLOWLY}
 """They search, write or send: they open transactions of their own, before and after."""
-NEEDS_STABLE_IDENTITY = (Verb.APPROVE, Verb.SEND_BACK, Verb.LOWER, Verb.PUBLISH, Verb.APPROVE_DOCUMENT, Verb.WITHDRAW_DOCUMENT)
+NEEDS_STABLE_IDENTITY = (
+    Verb.APPROVE, Verb.SEND_BACK, Verb.WITHDRAW, Verb.NAME_DEPUTY, Verb.CONFIRM_DEPUTY, Verb.END_MANDATE, Verb.LOWER, Verb.PUBLISH,
+    Verb.APPROVE_DOCUMENT, Verb.WITHDRAW_DOCUMENT, Verb.DOSSIER,
+)  # fmt: skip
 
 
 class Dispatcher:

@@ -30,8 +30,20 @@ class Verb(StrEnum):
     SUBMIT = "送签"
     APPROVE = "签发"
     SEND_BACK = "退回"
+    WITHDRAW = "撤回"
+    COMPARE = "对比"
+    DOSSIER = "卷宗"
+    NAME_DEPUTY = "委托"
+    CONFIRM_DEPUTY = "确认委托"
+    END_MANDATE = "撤销委托"
+    LEARNED = "学到了什么"
     PUBLISH = "发布"
     PUBLISHED = "已发"
+    PROMISES = "承诺"
+    KEEP = "兑现"
+    FOLLOW_UP = "跟踪"
+    CORRECT = "更正"
+    SUPPLEMENT = "补充通报"
     CLOSE = "办结"
     OPEN_CASES = "待办"
     DIGEST = "摘要"
@@ -56,9 +68,12 @@ class Verb(StrEnum):
         return self not in (*WITHOUT_CASE, *WITH_OR_WITHOUT)
 
 
+OF_MANDATES = (Verb.NAME_DEPUTY, Verb.CONFIRM_DEPUTY, Verb.END_MANDATE)
 OF_DOCUMENTS = (Verb.APPROVE_DOCUMENT, Verb.WITHDRAW_DOCUMENT, Verb.REVIEW_DOCUMENT, Verb.COMPARE_DOCUMENTS)
 WITHOUT_CASE = (
     *OF_DOCUMENTS,
+    *OF_MANDATES,
+    Verb.LEARNED,
     Verb.OPEN_CASES,
     Verb.DIGEST,
     Verb.HANDOVER,
@@ -73,11 +88,13 @@ WITHOUT_CASE = (
     Verb.TEST,
     Verb.HELP,
 )
-WITH_OR_WITHOUT = (Verb.MUTE, Verb.UNMUTE)
+WITH_OR_WITHOUT = (Verb.MUTE, Verb.UNMUTE, Verb.PROMISES)
 """About one case, or about a whole kind of matter."""
 TAKES_TEXT = (
-    *WITH_OR_WITHOUT,
+    Verb.MUTE,
+    Verb.UNMUTE,
     *OF_DOCUMENTS,
+    *OF_MANDATES,
     Verb.ROUTE,
     Verb.TAKE_IN,
     Verb.MISSED,

@@ -74,18 +74,25 @@ class FactSlot(SQLModel, table=True):
 
 
 class VersionState(StrEnum):
-    """`editing` may be submitted; `submitted` waits for approvals; any change of text makes a new version and voids the old."""
+    """`editing` may be submitted; `submitted` waits for approvals; any change of text makes a new version and voids the old.
+
+    `withdrawn`: a person took it back before it was published. The last four are ends: no version comes back from them.
+    """
 
     EDITING = "editing"
     SUBMITTED = "submitted"
     APPROVED = "approved"
     RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
     VOID = "void"
     PUBLISHED = "published"
 
 
 class ReplyVersion(SQLModel, table=True):
-    """第 n 版: one exact text. The text of a row never changes. `level` is the event's when it was submitted."""
+    """第 n 版: one exact text. The text of a row never changes. `level` is the event's when it was submitted.
+
+    `expires_at`: an approval that is not used by then ends. `remind_at`: when those who are to sign are reminded; `reminded` times by now.
+    """
 
     __tablename__ = "reply_version"
     __table_args__ = (
@@ -104,6 +111,7 @@ class ReplyVersion(SQLModel, table=True):
     text: str
     citations: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON_TYPE)
     checks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON_TYPE)
+    rehearsal: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON_TYPE)
     event_revision: int
     level: int
     bound_hash: str
@@ -114,6 +122,9 @@ class ReplyVersion(SQLModel, table=True):
     submitted_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     decided_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     decision_note: str = ""
+    expires_at: datetime | None = Field(default=None, sa_type=TIME_TYPE, index=True)
+    remind_at: datetime | None = Field(default=None, sa_type=TIME_TYPE, index=True)
+    reminded: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class ReplyAuthor(SQLModel, table=True):

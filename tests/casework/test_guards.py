@@ -1,6 +1,7 @@
 """The database itself refuses, whatever the code above it does."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -55,8 +56,11 @@ async def run(session: AsyncSession, statement: object) -> None:
 async def test_an_author_cannot_approve(room: Room) -> None:
     async with room.database.transaction() as session:
         version = await submitted(room, session)
+        approver = await room.person(session, "郑三")
+        session.add(ReplyAuthor(version_id=version.id or 0, staff_id=approver.id or 0))
+        await session.flush()
         with pytest.raises(IntegrityError, match="approval_by_author"):
-            await sign(room, session, version, "林一")
+            await sign(room, session, version, "郑三")
         await session.rollback()
 
 
@@ -108,7 +112,7 @@ async def test_one_approval_does_not_release_at_level_two(room: Room, state: Ver
     async with room.database.transaction() as session:
         await sign(room, session, await submitted(room, session), "郑三")
         with pytest.raises(IntegrityError, match="version_without_approvals"):
-            await run(session, update(ReplyVersion).values(state=state))
+            await run(session, update(ReplyVersion).values(state=state, expires_at=room.now))
         await session.rollback()
 
 
@@ -135,7 +139,7 @@ async def test_two_approvals_do_and_a_void_one_does_not_count(room: Room) -> Non
         version = await submitted(room, session)
         for name in ("郑三", "何四"):
             await sign(room, session, version, name)
-        version.state = VersionState.APPROVED
+        version.state, version.expires_at = VersionState.APPROVED, room.now + timedelta(hours=12)
         await publish(room, session, version)
 
 

@@ -107,7 +107,7 @@ async def test_one_is_enough_at_level_three(room: Room) -> None:
 async def test_nobody_approves_twice(desk: Desk) -> None:
     await desk.submit()
     await desk.approve("郑三")
-    assert await desk.refuses("郑三") == "A1 第 1 版你已签发过。"
+    assert await desk.refuses("郑三") == "A1 第 1 版你已在 18:42 签发过，一人只算一次。"
     assert await desk.state() == (VersionState.SUBMITTED, 1)
 
 

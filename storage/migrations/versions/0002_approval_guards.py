@@ -62,6 +62,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     postgresql = op.get_bind().dialect.name == "postgresql"
     for name, (change, _) in GUARDS.items():
-        op.execute(f"DROP TRIGGER {name}" + (f" ON {change.split()[-1]}" if postgresql else ""))
+        op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {change.split()[-1]}" if postgresql else ""))
         if postgresql:
             op.execute(f"DROP FUNCTION {name}()")

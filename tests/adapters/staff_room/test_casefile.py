@@ -126,7 +126,7 @@ async def test_an_approved_text_can_be_copied_and_its_link_pasted(
     async with database.transaction() as session:
         version = await write_version(session, sample, "我们看到了视频。", clock.now())
         await _sign(session, version, [sample.staff["周明"], sample.staff["陈静"]])
-        version.state = VersionState.APPROVED
+        version.state, version.expires_at = VersionState.APPROVED, clock.now() + timedelta(hours=12)
     html = (await page.get(f"/as/liwen{DRAFT}")).text
     assert 'data-command="已发 A12"' in html
     assert "<pre>我们看到了视频。</pre>" in html
