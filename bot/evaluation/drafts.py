@@ -61,7 +61,7 @@ def matter_of(post: dict[str, Any], desk: Desk) -> Matter:
     whole = Post(title, text)
     return Matter(
         case_number="", headline=title or text[:40], line=found.line, level=found.level, place=found.place, intent=found.intent,
-        event_revision=1, posts=(whole,), asks=asks_of(whole.whole, found.line, found.intent, found.asks),
+        event_revision=1, posts=(whole,), asks=asks_of(whole.whole, found.line, found.intent, found.asks, found.place),
         has_video=any(factor.name == "video" for factor in found.factors), ours=found.relevance.is_ours, region=desk.department.region,
     )  # fmt: skip
 

@@ -148,7 +148,7 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
     return Matter(
         case_number=case.number, headline=event.headline, line=event.line, level=event.level, place=event.place,
         intent=intent, event_revision=event.revision,
-        posts=posts, asks=_asks(items, told, event.line, intent), voices=event.item_count,
+        posts=posts, asks=_asks(items, told, event, intent), voices=event.item_count,
         has_video=any(factor["name"] == "video" for factor in event.factors),
         facts=await verified_facts(session, case), ours=event.line != OTHER and (decisive is None or decisive.relevance.is_ours),
         hours=(now - event.first_posted_at).total_seconds() / 3600, previous=await _published(session, case),
@@ -156,10 +156,10 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
     )  # fmt: skip
 
 
-def _asks(items: Sequence[Item], told: str, line: str, intent: str) -> tuple[str, ...]:
+def _asks(items: Sequence[Item], told: str, event: Event, intent: str) -> tuple[str, ...]:
     """What many ask, where many speak; else what the posts ask in their own words."""
     shared = asks_of_many([Post(item.title, item.text).whole for item in items], intent)
-    return shared or asks_of(told, line, intent, [ask for item in items for ask in item.asks])
+    return shared or asks_of(told, event.line, intent, [ask for item in items for ask in item.asks], event.place)
 
 
 async def verified_facts(session: AsyncSession, case: Case) -> dict[str, str]:

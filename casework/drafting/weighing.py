@@ -1,0 +1,134 @@
+"""取舍: of many phrases that may be asks, those that a careful reader would write down. How the worths were fitted: docs/models/asks.md."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from casework.drafting.spoken import Way, head_of, spoken_asks
+from casework.drafting.topic import topics_of
+from language.segmentation import words as segmented
+from monitoring.demands import any_of
+from monitoring.lexicon import BUILT_IN, read_toml
+from prompts import frames
+
+MOST_ASKS = 5
+LEAST_WORTH = 0.35
+"""A phrase below it is asked only where nothing else is."""
+SAME_FROM = 0.55
+"""Two phrases that share this much of their characters (F1) ask the same."""
+
+ANALYSED, MAIN_TOPIC, OTHER_TOPIC = "analysed", "main_topic", "other_topic"
+"""Where a phrase comes from, beside the ways of `spoken`: the analysis, the matter's topic, other topics that it touches."""
+
+_WORTH = {
+    Way.HEAD: 0.50, Way.BARE_HEAD: 0.24, Way.REST_OF_HEAD: 0.48, Way.ITEM: 0.48, Way.REQUEST: 0.42, Way.QUESTION: 0.46,
+    Way.RETORT: 0.26, Way.NEGLECT: 0.46, ANALYSED: 0.64, MAIN_TOPIC: 0.53, OTHER_TOPIC: 0.36,
+}  # fmt: skip
+_SURE, _IN_HEAD, _UNTOLD, _UNSUPPORTED, _PER_RANK, _SHORT = 0.15, 0.17, -0.11, -0.08, -0.05, -0.06
+_LAST_RANK, _SHORT_LENGTH, _HALF = 3, 6, 0.5
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A phrase that may be an ask.
+
+    Attributes:
+        source: a way of `spoken`, or one of the sources above.
+        rank: its place among those of its source, the weightiest first, or where it is spoken.
+        told: what the citizens wrote.
+        sure: whether a word stands there that alone makes it an ask.
+    """
+
+    text: str
+    source: str
+    rank: int
+    told: str
+    sure: bool = False
+
+    @cached_property
+    def worth(self) -> float:
+        """How much of it a careful reader is expected to write down too, about 0..1."""
+        content = [word for word in segmented(_thing(self.text)) if word]
+        letters = "".join(content)
+        head = head_of(self.told)
+        in_head = sum(letter in head for letter in letters) / max(1, len(letters))
+        worth = _WORTH[self.source] + _SURE * self.sure + _IN_HEAD * in_head
+        worth += _UNTOLD * (not all(word in self.told for word in content)) + _SHORT * (len(self.text) < _SHORT_LENGTH)
+        worth += _UNSUPPORTED * (self.source == MAIN_TOPIC and not self.sure and in_head < _HALF)
+        return worth + _PER_RANK * (min(self.rank, _LAST_RANK) if self.source in (ANALYSED, OTHER_TOPIC) else 0)
+
+
+def wishes(told: str, line: str, phrases: Iterable[str], place: str | None = None) -> list[Wish]:
+    """All phrases that may be asks of a text.
+
+    Args:
+        told: what the citizens wrote.
+        line: the business line.
+        phrases: the asks that the analysis found, the weightiest first.
+        place: as the post writes it.
+    """
+    topics = [topic for topic in topics_of(told, line) if topic.ask]
+    return [
+        *(Wish(spoken.text, spoken.way, spoken.start, told) for spoken in spoken_asks(told, place)),
+        *(
+            Wish(topic.ask_in(told), OTHER_TOPIC if rank else MAIN_TOPIC, rank, told, any(word in told for word in topic.sure))
+            for rank, topic in enumerate(topics)
+        ),
+        *(Wish(phrase, ANALYSED, rank, told) for rank, phrase in enumerate(phrases) if _usual_wish().fullmatch(phrase)),
+    ]  # fmt: skip
+
+
+def weightiest(found: Iterable[Wish], most: int = MOST_ASKS) -> tuple[str, ...]:
+    """The worthiest phrases that differ from each other; of two that ask the same the one that says more."""
+    chosen: list[str] = []
+    for wish in sorted(found, key=lambda wish: (-wish.worth, wish.rank)):
+        if len(chosen) == most or (chosen and wish.worth < LEAST_WORTH):
+            break
+        same = [place for place, other in enumerate(chosen) if same_ask(wish.text, other)]
+        if not same:
+            chosen.append(wish.text)
+        elif len(same) == 1 and wish.source == ANALYSED and _within(_thing(chosen[same[0]]), _thing(wish.text)):
+            chosen[same[0]] = wish.text
+    return tuple(chosen)
+
+
+def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:
+    """The asks in their order without those that ask the same as another in fewer words, or as an earlier one."""
+    kept: list[str] = []
+    for ask in asks:
+        fuller = any(_within(_thing(ask), _thing(other)) and len(ask) < len(other) for other in asks)
+        if ask.strip() and not fuller and not any(same_ask(ask, other) for other in kept):
+            kept.append(ask.strip())
+    return tuple(kept[:most])
+
+
+def same_ask(first: str, second: str) -> bool:
+    """Whether two asks want the same: most characters shared, or the thing of one is part of that of the other."""
+    shared = 2 * (Counter(first) & Counter(second)).total() / (len(first) + len(second))
+    return shared > SAME_FROM or _within(_thing(first), _thing(second)) or _within(_thing(second), _thing(first))
+
+
+def _within(thing: str, other: str) -> bool:
+    """Whether all characters of a thing stand in the other in the same order."""
+    rest = iter(other)
+    return all(character in rest for character in thing)
+
+
+def _thing(ask: str) -> str:
+    """What an ask is about, without its verb; what disturbs people is most often noise."""
+    return _verb().sub("", ask).replace("扰民", "噪音").replace("噪声", "噪音").replace("噪音噪音", "噪音")
+
+
+@cache
+def _verb() -> re.Pattern[str]:
+    return re.compile(f"^(?:{any_of(frames('spoken')['deeds'])})")
+
+
+@cache
+def _usual_wish() -> re.Pattern[str]:
+    """The phrases by which the analysis names a trouble; what it cuts out of a post is cut with more room by `spoken`."""
+    rows = read_toml(BUILT_IN / "asks.toml")["trouble"]
+    says = {row[name] for row in rows for name in ("say", "bare") if name in row}
+    return re.compile("|".join(re.escape(say).replace(r"\{thing\}", ".{0,10}").replace(r"\{place\}", ".{0,8}") for say in sorted(says)))
