@@ -1,21 +1,47 @@
-"""逐项答复: what is said to each ask, by the way it is asked; where nothing is known an open slot names what is missing."""
+"""逐项答复: what is said to each ask, by the way it is asked and by how far the matter has come; what nobody knows is an open slot."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 
+from casework.checks.statements import unfounded
 from casework.drafting.ask import kind_of, topic_of_ask
-from casework.drafting.candidate import Sentence, SentenceKind
+from casework.drafting.candidate import Sentence, SentenceKind, sentences_of
 from casework.drafting.citizen_words import without_marks
 from casework.drafting.evidence import Evidence
+from casework.drafting.frame import Manner
 from casework.drafting.matter import Matter
-from casework.drafting.slots import slot
-from casework.drafting.topic import Topic
+from casework.drafting.slots import open_slots, slot
+from casework.drafting.topic import Topic, with_tuples
 from language.numerals import from_int
 from prompts import frames
 from retrieval.evidence import Quote
 
 POST = "post"
 """Reference of a sentence that rests on what the citizens wrote."""
+_ONCE = ("checks", "steps", "keep")
+"""What is said once in a reply, and not again in the next answer."""
+
+
+@dataclass(frozen=True)
+class AnswerWords:
+    """How one kind of ask is answered; `prompts/frames/answers.toml` explains the fields."""
+
+    name: str
+    slot: str
+    plan: tuple[str, ...]
+    report: tuple[str, ...]
+    question: bool = False
+    rule: tuple[str, ...] = ()
+    refer: tuple[str, ...] = ()
+    law_plan: tuple[str, ...] = ()
+    law_report: tuple[str, ...] = ()
+    law_rule: tuple[str, ...] = ()
+
+    def options(self, manner: Manner, *, quoted: bool) -> tuple[str, ...]:
+        """The wordings for a manner, the fullest first; those that follow a quoted clause where there are some."""
+        after: tuple[str, ...] = getattr(self, f"law_{manner}", ()) if quoted else ()
+        return after or getattr(self, manner) or self.plan
 
 
 @dataclass(frozen=True)
@@ -26,67 +52,88 @@ class Answer:
     sentences: tuple[Sentence, ...]
 
 
-def answers(
-    matter: Matter, evidence: Evidence, topic: Topic, *, brief: bool = False, quoting: bool = True, to_many: bool = False
-) -> list[Answer]:
-    """An answer for every ask.
+@dataclass(frozen=True)
+class Answering:
+    """How the asks of one candidate are answered.
 
-    Args:
+    Attributes:
+        fields: what the wordings may name in braces (`frame_fields`).
         topic: what the matter is about; an ask may be about another topic.
-        brief: leave out what is not needed to understand the answer.
+        manner: how far the matter has come.
         quoting: whether clauses are quoted at the asks that they bear on.
-        to_many: speak to the public and not to the one who asked.
+        brief: leave out what is not needed to understand the answer.
     """
-    answered: list[Answer] = []
-    said: list[str] = []
-    for number, ask in enumerate(matter.asks, 1):
-        quote = evidence.by_ask.get(ask) if quoting else None
-        lead = _lead(matter, ask, number, to_many)
-        answered.append(Answer(ask, (lead, *_answer(ask, topic_of_ask(ask, matter.told, matter.line, topic), quote, said, brief))))
-    return answered
+
+    matter: Matter
+    evidence: Evidence
+    topic: Topic
+    manner: Manner
+    fields: Mapping[str, str] = field(default_factory=dict)
+    quoting: bool = True
+    brief: bool = False
+
+    def answers(self, so_far: str = "") -> list[Answer]:
+        """An answer for every ask.
+
+        Args:
+            so_far: the reply's text before them; what stands there is not said again.
+        """
+        answered: list[Answer] = []
+        for number, ask in enumerate(self.matter.asks, 1):
+            sentences = (self._lead(ask, number), *self._answer(ask, so_far))
+            answered.append(Answer(ask, sentences))
+            so_far += "".join(sentence.text for sentence in sentences)
+        return answered
+
+    def _lead(self, ask: str, number: int) -> Sentence:
+        plain, asked = without_marks(ask), "question" if words_of(ask).question else "wish"
+        if len(self.matter.asks) == 1:
+            name, plain = f"single_{asked}", _echoed(ask, self.matter.told)
+        else:
+            name = f"quoted_{asked}" if unfounded(plain, "", "") else asked
+        wording = frames("answers")["lead"][name]
+        return Sentence(wording.format(number=from_int(number), ask=plain, who=self.fields["who"]), SentenceKind.FACT, (POST,))
+
+    def _answer(self, ask: str, so_far: str) -> list[Sentence]:
+        quote = self.evidence.by_ask.get(ask) if self.quoting else None
+        cited = clause_sentences(quote)[: 1 if self.brief else 2] if quote and quote.text not in so_far else []
+        manner = Manner.REPORT if open_slots(gap_of(ask))[0] in self.matter.facts else self.manner
+        topic = topic_of_ask(ask, self.matter.told, self.matter.line, self.topic)
+        fields = {**self.fields, "checks": topic.checks, "steps": topic.steps, "keep": topic.keep, "gap": gap_of(ask)}
+        options = words_of(ask).options(manner, quoted=quote is not None)
+        wording = options[-1] if self.brief else next((w for w in options if _is_new(w, fields, so_far)), options[-1])
+        return [*cited, *sentences_of(wording.format(**fields) + "\n", SentenceKind.NEXT_STEP)]
 
 
-def named(matter: Matter, asks: Sequence[str], *, to_many: bool = False) -> Sentence:
+def named(asks: Sequence[str], told: str, *, all_of_them: bool, to_many: bool) -> Sentence:
     """One sentence that names asks as still open; it says so where they are not all."""
-    listed = "、".join(_echoed(ask, matter.told) for ask in asks)
-    wording = ("public_" if to_many or matter.is_news else "") + ("named" if len(asks) == len(matter.asks) else "named_brief")
-    return Sentence(_pieces()[wording].format(asks=listed), SentenceKind.FACT, (POST,))
+    listed = "、".join(_echoed(ask, told) for ask in asks)
+    wording = ("many" if to_many else "one") + ("" if all_of_them else "_brief")
+    return Sentence(frames("answers")["named"][wording].format(asks=listed), SentenceKind.FACT, (POST,))
 
 
-def clause_sentences(quote: Quote, wording: str = "clause") -> list[Sentence]:
-    """The clause word for word, and what it means in plain words."""
+def clause_sentences(quote: Quote, wording: str = "clause", **fields: str) -> list[Sentence]:
+    """The clause word for word, and where it gives a right, what to do with it."""
     clause, refs = quote.clause, (quote.clause.key,)
-    cited = Sentence(_pieces()[wording].format(name=clause.name, quote=quote.text), SentenceKind.CLAUSE, refs)
-    meaning = next((gloss["text"] for gloss in frames("asks")["gloss"] if any(word in quote.text for word in gloss["words"])), "")
-    return [cited, *([Sentence(meaning, SentenceKind.CLAUSE, refs)] if meaning else [])]
+    text = frames("answers")["pieces"][wording].format(name=clause.name, quote=quote.text, **fields)
+    meaning = next((gloss["text"] for gloss in frames("answers")["gloss"] if any(word in quote.text for word in gloss["words"])), "")
+    return [Sentence(text, SentenceKind.CLAUSE, refs), *([Sentence(meaning, SentenceKind.CLAUSE, refs)] if meaning else [])]
 
 
 def gap_of(ask: str) -> str:
     """The slot of an ask: its words and what is missing."""
-    return slot(f"“{without_marks(ask)}”{kind_of(ask).tail}")
+    return slot(f"“{without_marks(ask)}”{words_of(ask).slot}")
 
 
-def _answer(ask: str, topic: Topic, quote: Quote | None, said: list[str], brief: bool) -> list[Sentence]:
-    kind = kind_of(ask)
-    sentences: list[Sentence] = []
-    if quote and quote.text not in said:
-        sentences += clause_sentences(quote)[: 1 if brief else 2]
-        said.append(quote.text)
-    options = kind.after if quote and kind.after else kind.answer
-    turn = said.count(f"{kind.name} {topic.name}")
-    said.append(f"{kind.name} {topic.name}")
-    wording = options[-1] if brief else options[min(turn, len(options) - 1)]
-    text = wording.format(gap=gap_of(ask), checks=topic.checks, steps=topic.steps, keep=topic.keep)
-    return [*sentences, Sentence(text + "\n", SentenceKind.SLOT)]
+def words_of(ask: str) -> AnswerWords:
+    """How an ask is answered; kinds without words of their own are answered like a request to act."""
+    return _words().get(kind_of(ask).name) or _words()["action"]
 
 
-def _lead(matter: Matter, ask: str, number: int, to_many: bool) -> Sentence:
-    wording = "lead" if len(matter.asks) > 1 else "single"
-    echo = kind_of(ask).echo
-    if to_many:
-        echo = echo.replace(frames("asks")["address"]["one"], frames("asks")["address"]["asker"])
-    text = _pieces()[wording].format(number=from_int(number), echo=echo, ask=_echoed(ask, matter.told))
-    return Sentence(text, SentenceKind.FACT, (POST,))
+def _is_new(wording: str, fields: Mapping[str, str], so_far: str) -> bool:
+    """Whether a wording repeats nothing that stands in the reply already."""
+    repeats_part = any(f"{{{name}}}" in wording and fields[name] in so_far for name in _ONCE)
+    return not repeats_part and wording.format(**fields) not in so_far
 
 
 def _echoed(ask: str, told: str) -> str:
@@ -95,5 +142,6 @@ def _echoed(ask: str, told: str) -> str:
     return f"“{plain}”" if plain in told else plain
 
 
-def _pieces() -> dict[str, str]:
-    return frames("asks")["pieces"]  # type: ignore[no-any-return]
+@cache
+def _words() -> dict[str, AnswerWords]:
+    return {row["name"]: AnswerWords(**with_tuples(row)) for row in frames("answers")["kind"]}

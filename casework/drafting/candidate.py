@@ -1,11 +1,14 @@
 """候选稿: what a drafter hands over; every sentence says what it rests on."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from casework.drafting.slots import open_slots
 from casework.drafting.strategy import Channel, Strategy
+
+_SENTENCE = re.compile(r"(?:“[^”]*”|【[^】]*】|[^。！？])*(?:[。！？]\n*|\Z)")
 
 
 class SentenceKind(StrEnum):
@@ -36,15 +39,22 @@ class Sentence:
         return {"text": self.text, "kind": self.kind.value, "refs": list(self.refs)}
 
 
+def sentences_of(text: str, kind: SentenceKind, refs: tuple[str, ...] = ()) -> tuple[Sentence, ...]:
+    """The sentences of a text, put together the text again; those with an open slot are slots, whatever the others are."""
+    parts = [part for part in _SENTENCE.findall(text) if part]
+    return tuple(Sentence(part, SentenceKind.SLOT, refs) if open_slots(part) else Sentence(part, kind, refs) for part in parts)
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """候选稿: one way to answer. Slots stand open in it (【待核实：…】)."""
+    """候选稿: one way to answer. Slots stand open in it (【待核实：…】). `next_question`: one or two that citizens will ask next."""
 
     strategy: Strategy
     channel: Channel
     sentences: tuple[Sentence, ...]
     reason: str = ""
     risk: str = ""
+    next_question: str = ""
 
     @property
     def text(self) -> str:

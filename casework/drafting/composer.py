@@ -2,29 +2,38 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cached_property
 
-from casework.drafting.answers import Answer, answers, named
-from casework.drafting.candidate import AskAnswer, Candidate, Sentence, SentenceKind, Written
+from casework.drafting.answers import Answering, gap_of, named
+from casework.drafting.candidate import AskAnswer, Candidate, Sentence, SentenceKind, Written, sentences_of
 from casework.drafting.citizen_words import SUBJECT_LENGTH
 from casework.drafting.evidence import Evidence
-from casework.drafting.frame import MUST, Frame, FrameLine, frame_of
-from casework.drafting.matter import Matter
-from casework.drafting.passages import cases_passage, clause_passage, frame_fields, previous_passage, sign_passage, told_passage
+from casework.drafting.explaining import next_question, reason_of
+from casework.drafting.frame import MUST, UNASKED, Frame, FrameLine, Manner, frame_of
+from casework.drafting.matter import Matter, Standing
+from casework.drafting.passages import (
+    cases_passage,
+    clause_passage,
+    frame_fields,
+    previous_passage,
+    ruling_passage,
+    sign_passage,
+    told_passage,
+)
 from casework.drafting.slots import open_slots
-from casework.drafting.strategy import Channel, Strategy, plan
+from casework.drafting.strategy import Channel, Plan, Strategy, plan
 from casework.drafting.topic import Topic, topic_of
 from casework.drafting.writer import Progress
-from language.periods import duration_phrase
 
 TIGHTEST = 3
 COMMENT_SUBJECT_LENGTHS = (22, 22, 22, 14)
 """By tightness, the most characters of what a comment calls the matter."""
 NAMED = (5, 3, 2, 1)
 """By tightness, how many asks are named where they are not answered one by one."""
-ASK_PASSAGES = ("asks", "asks_law", "asks_brief")
-"""Answers ask by ask: in full; with clauses but short; short and without clauses."""
+ASK_PASSAGES = ("asks", "asks_brief")
+"""Answers ask by ask: with the clauses that bear on them, or without."""
+SAID_ONCE = ("checks", "steps", "keep")
+"""Fields of a topic that are said once; a later line that would repeat one is left out."""
 
 
 class EmbeddedWriter:
@@ -32,19 +41,24 @@ class EmbeddedWriter:
 
     name = "内置起草"
 
-    async def write(self, matter: Matter, evidence: Evidence, progress: Progress | None = None) -> Written:
-        """Three candidates, the recommended first."""
+    async def write(self, matter: Matter, evidence: Evidence, progress: Progress | None = None, wanted: Plan = ()) -> Written:
+        """Three candidates, the recommended first; one that was asked for by name before them."""
         del progress
-        return compose(matter, evidence)
+        return compose(matter, evidence, wanted)
 
 
-def compose(matter: Matter, evidence: Evidence) -> Written:
-    """The candidates that the state of the case asks for."""
+def compose(matter: Matter, evidence: Evidence, wanted: Plan = ()) -> Written:
+    """The candidates that the state of the case asks for.
+
+    Args:
+        wanted: strategies and channels that a person asked for; any of the thirty-two.
+    """
     topic = topic_of(f"{matter.headline}\n{matter.told}", matter.line)
-    made = [compose_one(matter, evidence, topic, strategy, channel) for strategy, channel in plan(matter, has_clause=bool(evidence.quotes))]
+    chosen = plan(matter, has_clause=bool(evidence.quotes), wanted=wanted)
+    made = [compose_one(matter, evidence, topic, strategy, channel) for strategy, channel in chosen]
     first, treated = made[0]
     asks = tuple(_ask_answer(matter, first, ask, treated.get(ask, ())) for ask in matter.asks)
-    return Written(tuple(candidate for candidate, _ in made), asks, topic.next, writer=EmbeddedWriter.name)
+    return Written(tuple(candidate for candidate, _ in made), asks, first.next_question, writer=EmbeddedWriter.name)
 
 
 def compose_one(
@@ -58,8 +72,9 @@ def compose_one(
             break
     pieces = _without_blank_lines(pieces)
     treated = {ask: tuple(n for n, piece in enumerate(pieces, 1) if ask in piece.asks) for ask in matter.asks}
-    reason = frame.reason.format(since=duration_phrase(timedelta(hours=matter.hours)))
-    return Candidate(strategy, channel, tuple(piece.sentence for piece in pieces), reason, frame.risk), treated
+    sentences = tuple(piece.sentence for piece in pieces)
+    reason, question = reason_of(strategy, frame, matter), next_question(frame, topic, matter)
+    return Candidate(strategy, channel, sentences, reason, frame.risk, question), treated
 
 
 @dataclass(frozen=True)
@@ -85,54 +100,67 @@ class _Composition:
     @property
     def pieces(self) -> list[_Piece]:
         """All pieces in order, the dispensable ones included."""
-        lines = self.frame.lines[self.channel]
-        return [piece for line in lines if line.applies(self.matter.standing.value) for piece in self._pieces_of(line)]
+        pieces: list[_Piece] = []
+        for line in self.frame.lines[self.channel]:
+            if line.applies(self._tags):
+                pieces += self._pieces_of(line, "".join(piece.sentence.text for piece in pieces))
+        return pieces
 
-    def _pieces_of(self, line: FrameLine) -> list[_Piece]:
+    def _pieces_of(self, line: FrameLine, so_far: str) -> list[_Piece]:
         if line.use in ASK_PASSAGES:
-            return [_Piece(sentence, line.rank, (answer.ask,)) for answer in self._answers for sentence in answer.sentences]
+            answers = replace(self._answering, quoting=line.use == "asks" and self.tightness < TIGHTEST).answers(so_far)
+            return [_Piece(sentence, line.rank, (answer.ask,)) for answer in answers for sentence in answer.sentences]
         if line.use == "asks_named":
             asks = self.matter.asks[: NAMED[self.tightness]]
-            return [_Piece(named(self.matter, asks, to_many=self._to_many), line.rank, asks)] if asks else []
+            complete = len(asks) == len(self.matter.asks)
+            naming = [named(asks, self.matter.told, all_of_them=complete, to_many=self._to_many)] if asks else []
+            return [_Piece(sentence, line.rank, asks) for sentence in naming]
         if line.use:
-            return [_Piece(sentence, line.rank) for sentence in self._passages[line.use]()]
-        text = line.text.format(**self._fields)
-        return [_Piece(Sentence(text, SentenceKind.SLOT if open_slots(text) else SentenceKind(line.kind)), line.rank)]
+            return [_Piece(sentence, line.rank) for sentence in self._passages[line.use](so_far)]
+        if any(f"{{{name}}}" in line.text and self._fields[name] in so_far for name in SAID_ONCE):
+            return []
+        return [_Piece(sentence, line.rank) for sentence in sentences_of(line.text.format(**self._fields), SentenceKind(line.kind))]
 
     @cached_property
-    def _answers(self) -> list[Answer]:
-        brief = self.tightness > 0 or self._asks_use != "asks"
-        return answers(
-            self.matter, self.evidence, self.topic, brief=brief, to_many=self._to_many,
-            quoting=self.tightness < TIGHTEST and self._asks_use != "asks_brief",
-        )  # fmt: skip
+    def _tags(self) -> tuple[str, ...]:
+        return (self.matter.standing.value, *(() if self.matter.asks else (UNASKED,)))
+
+    @cached_property
+    def _answering(self) -> Answering:
+        manner = Manner.REFER if self.matter.standing is Standing.NOT_OURS else self.frame.manner
+        return Answering(self.matter, self.evidence, self.topic, manner, self._fields, brief=self.tightness > 0)
 
     @cached_property
     def _fields(self) -> dict[str, str]:
         length = COMMENT_SUBJECT_LENGTHS[self.tightness] if self.channel is Channel.COMMENT else SUBJECT_LENGTH
-        return frame_fields(self.matter, self.topic, subject_length=length, to_many=self._to_many)
+        return frame_fields(self.matter, self.topic, subject_length=length, public=self._public, to_many=self._to_many)
+
+    @property
+    def _public(self) -> bool:
+        """Whether all can read the reply: everywhere but in the answer to a single citizen."""
+        return self.channel is not Channel.TICKET or self._to_many
 
     @property
     def _to_many(self) -> bool:
-        """Whether the reply speaks to the public: everywhere but in the answer to a single citizen."""
-        return self.channel is not Channel.TICKET or self.matter.voices > 1
+        """Whether the reply speaks to the public: a comment under the post of one, and the answer to his ticket, speak to him."""
+        return self.channel in (Channel.ARTICLE, Channel.BULLETIN) or self.matter.voices > 1 or self.matter.is_news
 
     @cached_property
-    def _passages(self) -> dict[str, Callable[[], list[Sentence]]]:
-        """The passages that a frame may `use`, beside those that treat asks."""
-        quoted = {ref for answer in self._answers for sentence in answer.sentences for ref in sentence.refs}
+    def _passages(self) -> dict[str, Callable[[str], list[Sentence]]]:
+        """The passages that a frame may `use`, beside those that treat asks; they are told what the reply says before them."""
         return {
-            "clause": lambda: clause_passage(self.evidence, quoted if self._asks_use else set()),
-            "cases": lambda: cases_passage(self.evidence, self.topic),
-            "told": lambda: told_passage(self.matter, self._fields["subject"], to_many=self._to_many),
-            "previous": lambda: previous_passage(self.matter),
-            "sign": lambda: sign_passage(self.matter),
+            "clause": lambda so_far: clause_passage(self.evidence, so_far),
+            "ruling": lambda _: ruling_passage(self.evidence, self.matter.asks, self._fields, quoting=self.tightness < TIGHTEST),
+            "cases": lambda _: cases_passage(self.evidence, self.topic),
+            "told": lambda _: self._told(1 if self.channel is Channel.COMMENT else 2),
+            "told_more": lambda _: self._told(3),
+            "history": lambda _: [],
+            "previous": lambda _: previous_passage(self.matter),
+            "sign": lambda _: sign_passage(self.matter),
         }
 
-    @property
-    def _asks_use(self) -> str:
-        """Which of the ask passages the frame uses; empty where it only names the asks."""
-        return next((line.use for line in self.frame.lines[self.channel] if line.use in ASK_PASSAGES), "")
+    def _told(self, most: int) -> list[Sentence]:
+        return told_passage(self.matter, self._fields["subject"], public=self._public, to_many=self._to_many, most=most)
 
 
 def _fitted(pieces: list[_Piece], longest: int) -> list[_Piece]:
@@ -146,7 +174,7 @@ def _without_blank_lines(pieces: list[_Piece]) -> list[_Piece]:
     """The pieces without line breaks that follow a line break."""
     kept: list[_Piece] = []
     for piece in pieces:
-        text = piece.sentence.text.lstrip("\n") if kept and kept[-1].sentence.text.endswith("\n") else piece.sentence.text
+        text = piece.sentence.text.lstrip("\n") if not kept or kept[-1].sentence.text.endswith("\n") else piece.sentence.text
         if text:
             kept.append(replace(piece, sentence=replace(piece.sentence, text=text)))
     return kept
@@ -159,5 +187,7 @@ def _length(pieces: list[_Piece]) -> int:
 def _ask_answer(matter: Matter, candidate: Candidate, ask: str, numbers: tuple[int, ...]) -> AskAnswer:
     text = "".join(candidate.sentences[number - 1].text for number in numbers)
     missing = [name for name in open_slots(text) if name not in matter.facts]
-    settled = any(candidate.sentences[number - 1].kind in (SentenceKind.CLAUSE, SentenceKind.SLOT) for number in numbers)
-    return AskAnswer(ask, numbers, open=bool(missing) or not settled)
+    by_rule = frame_of(candidate.strategy).manner is Manner.RULE and any(
+        candidate.sentences[number - 1].kind is SentenceKind.CLAUSE for number in numbers
+    )
+    return AskAnswer(ask, numbers, open=bool(missing) or not (by_rule or gap_of(ask) in text))

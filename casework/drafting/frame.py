@@ -1,6 +1,8 @@
-"""回应框架: the reply frames of `prompts/frames` as values. One file per strategy, one table per channel, one entry per sentence."""
+"""回应框架: the reply frames of `prompts/frames` as values. One file per strategy, one table per channel, one entry per line."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 from casework.drafting.strategy import Channel, Strategy
@@ -8,31 +10,58 @@ from casework.drafting.topic import with_tuples
 from prompts import frames
 
 MUST = 1
-"""Rank of a sentence that is never left out."""
+"""Rank of a line that is never left out."""
+UNASKED = "unasked"
+"""Tag of a matter that asks nothing; the other tags are the names of standings."""
+
+
+class Manner(StrEnum):
+    """How asks are answered: before anything is found out, after it was, by the rules, or by another department."""
+
+    PLAN = "plan"
+    REPORT = "report"
+    RULE = "rule"
+    REFER = "refer"
 
 
 @dataclass(frozen=True)
 class FrameLine:
-    """One sentence of a frame, or (`use`) the name of a passage that the composer puts in. A higher rank is left out sooner."""
+    """One or a few sentences of a frame, or (`use`) the name of a passage that the composer puts in. A higher rank is left out sooner.
+
+    Attributes:
+        when, unless: tags of the matters that the line is for, or not for.
+    """
 
     text: str = ""
-    kind: str = ""
+    kind: str = "next_step"
     use: str = ""
     rank: int = MUST
     when: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
 
-    def applies(self, standing: str) -> bool:
-        """Whether the sentence is for a matter that stands so."""
-        return (not self.when or standing in self.when) and standing not in self.unless
+    def applies(self, tags: Collection[str]) -> bool:
+        """Whether the line is for a matter with these tags."""
+        return (not self.when or any(tag in tags for tag in self.when)) and not any(tag in tags for tag in self.unless)
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One strategy's frame: why it is proposed, what is risky about it, and its sentences by channel."""
+    """One strategy's frame.
 
-    reason: str
+    Attributes:
+        manner: how it answers asks.
+        fits: the standings that it is meant for.
+        otherwise: what to mind in any other.
+        risk: what is risky about it.
+        next: what a citizen asks once it is published.
+        lines: by channel.
+    """
+
+    manner: Manner
+    fits: tuple[str, ...]
+    otherwise: str
     risk: str
+    next: str
     lines: dict[Channel, tuple[FrameLine, ...]]
 
 
@@ -41,4 +70,4 @@ def frame_of(strategy: Strategy) -> Frame:
     """The reply frame of a strategy."""
     read = frames(strategy.frame)
     lines = {channel: tuple(FrameLine(**with_tuples(row)) for row in read[channel.name.lower()]) for channel in Channel}
-    return Frame(read["reason"], read["risk"], lines)
+    return Frame(Manner(read["manner"]), tuple(read["fits"]), read["otherwise"], read["risk"], read["next"], lines)

@@ -54,5 +54,5 @@ def _row(draft: Draft, ordinal: int, candidate: Candidate, written: Written) -> 
     return CandidateRow(
         draft_id=draft.id, ordinal=ordinal, strategy=candidate.strategy.value, channel=candidate.channel.value,  # type: ignore[arg-type]
         sentences=[sentence.to_json() for sentence in candidate.sentences],
-        reason=candidate.reason, risk=candidate.risk, next_question=written.next_question,
+        reason=candidate.reason, risk=candidate.risk, next_question=candidate.next_question or written.next_question,
     )  # fmt: skip

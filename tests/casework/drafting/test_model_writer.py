@@ -48,7 +48,7 @@ class ScriptedModel:
         return self.answer
 
 
-def answer(*sentences: tuple[str, str, list[str]], strategy: str = "事实说明", channel: str = "12345/留言板答复") -> dict[str, Any]:
+def answer(*sentences: tuple[str, str, list[str]], strategy: str = "先行告知", channel: str = "12345/留言板答复") -> dict[str, Any]:
     rows = [{"text": text, "kind": kind, "refs": refs} for text, kind, refs in sentences]
     return {"candidates": [{"strategy": strategy, "channel": channel, "sentences": rows}], "next_question": "几号能好？"}
 
