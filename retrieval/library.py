@@ -13,6 +13,7 @@ from typing import Self
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from knowledge_base.citing import Citations, cited_since
 from knowledge_base.past_case import KnowledgeChange, Pool
 from knowledge_base.region import NATIONAL, Region
 from knowledge_base.structure import article_number
@@ -76,7 +77,8 @@ class Library:
     """
 
     def __init__(self, folder: Path | None = None, embedder: Embedder | None = None, standing: Standing | None = None) -> None:
-        self.standing = standing or shipped()
+        self.standing = self._counted = standing or shipped()
+        self._cited = Citations()
         self._folder, self.embedder, self._shelf = folder, embedder or HashedEmbedder(), Shelf()
         self._indexes = Indexes(None, self.embedder)
         self._refreshing, self._filling = asyncio.Lock(), asyncio.Lock()
@@ -263,6 +265,7 @@ class Library:
         not answer, the next call tries again.
         """
         async with self._refreshing:
+            newly_cited = await cited_since(session, self._cited.last)
             since = self._shelved_to if self._shelved_to is not None else self._indexes.level.least
             changes = await _changes_since(session, since)
             if changes or self._shelved_to is None:
@@ -271,7 +274,15 @@ class Library:
                 await self._follow(changes, self._shelved_to)
             elif self._indexes.is_behind and not self._background:
                 await self._follow((), since)
+            if newly_cited.counts:
+                self._experience(newly_cited)
             return len(changes)
+
+    def _experience(self, newly: Citations) -> None:
+        """Let what the department's published replies cited count."""
+        self._cited += newly
+        held = {title: len(self._shelf.titles.get(title, ())) for title in self._cited.counts}
+        self.standing = self._counted.experienced(self._cited.counts, held, len(self._shelf.clauses))
 
     async def wait_until_level(self) -> None:
         """Return when the dense index has caught up, or was stopped."""

@@ -15,6 +15,10 @@ from knowledge_base.document import comparable_name
 WEIGHTS = Path(__file__).parent / "weights" / "standing.npz"
 DOUBT = 0.3
 """Answers that are added to what was counted and to what was expected, so that few of them move little."""
+OWN_DOUBT = 3.0
+"""The same for what a department's own replies cited: one reply moves little, ten say something."""
+MOST_OWN = 1.5
+"""So much, at most, do its own citations raise a document: what is cited is found, and what is found is cited."""
 _ARTICLE = re.compile(r"第[〇零一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?$")
 
 
@@ -41,6 +45,19 @@ class Standing:
         answers = Counter(number for titles_of_one in answering for number in {_number(title) for title in titles_of_one})
         rate = answers.total() / clauses.total()
         return cls({number: float(np.log((answers[number] + DOUBT) / (rate * held + DOUBT))) for number, held in clauses.items()})
+
+    def experienced(self, cited: Mapping[str, int], held: Mapping[str, int], clauses: int) -> "Standing":
+        """The same standing, raised for the documents that a department's published replies cited more often than their size explains.
+
+        Args:
+            cited: title -> how many published replies cited it.
+            held: title -> how many clauses it has.
+            clauses: how many there are in all.
+        """
+        rate = sum(cited.values()) / max(1, clauses)
+        own = {title: float(np.log((count + OWN_DOUBT) / (rate * held.get(title, 0) + OWN_DOUBT))) for title, count in cited.items()}
+        raised = {_number(title): self.of(title) + min(max(more, 0.0), MOST_OWN) for title, more in own.items()}
+        return Standing({**self.by_title, **raised})
 
     def save(self, file: Path) -> None:
         titles = sorted(self.by_title)

@@ -1,7 +1,9 @@
 """A department of invented people, events of theirs, and short ways to act on them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -92,7 +94,9 @@ class Room:
             count += len(leased)
         return count
 
-    async def write(self, session: AsyncSession, case: Case, text: str, author: str = "林一") -> ReplyVersion:
+    async def write(
+        self, session: AsyncSession, case: Case, text: str, author: str = "林一", citations: Sequence[dict[str, Any]] = ()
+    ) -> ReplyVersion:
         """A version of a reply in this person's hand, ready to be submitted."""
         event, writer = await self.event(session, case), await self.person(session, author)
         number = len((await session.exec(select(ReplyVersion).where(ReplyVersion.case_id == case.id))).all()) + 1
@@ -116,8 +120,8 @@ class Room:
         )
         version = ReplyVersion(
             case_id=case.id or 0, number=number, draft_id=draft.id or 0, candidate_ordinal=1, strategy="先行告知", channel="微博评论",
-            text=text,
-            event_revision=event.revision, level=event.level, bound_hash=bound_hash(text, [], event.revision),
+            text=text, citations=list(citations),
+            event_revision=event.revision, level=event.level, bound_hash=bound_hash(text, list(citations), event.revision),
             required_approvals=required_approvals(event.level), created_by=writer.id or 0, created_at=self.now,
         )  # fmt: skip
         session.add(version)
