@@ -12,19 +12,20 @@ from bot.commands.grammar import Verb
 from bot.commands.handling import QuickHandler
 from bot.commands.order import Order, done, shown
 from casework import inquiry
+from casework.ai_label import labelled
 from casework.announcing import notify
 from casework.case import Case, case_by_number
 from casework.chat import Response
 from casework.check import check_reply, check_version, clauses_named
 from casework.checks.promises import promises
 from casework.drafting.card import draft_card, slots_card
-from casework.drafting.draft import Draft, VersionState
-from casework.drafting.editing import candidate_text, candidates_of, edit_candidate
-from casework.drafting.evidence import find_evidence
+from casework.drafting.draft import Draft
+from casework.drafting.editing import candidate_text, candidates_of, edit_candidate, version_to_submit
+from casework.drafting.evidence import Evidence, find_evidence
 from casework.drafting.matter import gather
+from casework.drafting.notice import notice_draft
 from casework.drafting.slots import fill_slot, slots_of
 from casework.drafting.storing import store_draft
-from casework.drafting.versions import versions_of
 from casework.errors import Refused
 from casework.message import Card
 from casework.permission import ALLOWED, Act, names_with, require
@@ -44,11 +45,12 @@ async def draft(order: Order) -> Response:
     house, number = order.house, order.command.number
     async with house.database.reading() as session:
         await require(session, order.staff, Act.SUBMIT)
-        matter = await gather(session, await _case(session, number), house.clock.now(), house.desk)
+        case = await _case(session, number)
+        notice, matter = await notice_draft(session, case), await gather(session, case, house.clock.now(), house.desk)
     await house.shelved.wait()
     today = house.clock.now().date()
-    evidence = await asyncio.to_thread(find_evidence, matter, house.library, house.desk, today)
-    written = await house.writer.write(matter, evidence)
+    evidence = Evidence() if notice else await asyncio.to_thread(find_evidence, matter, house.library, house.desk, today)
+    written = notice or labelled(await house.writer.write(matter, evidence), house.desk.ai_label)
     async with house.database.transaction() as session:
         case = await _case(session, number)
         stored = await store_draft(session, case, matter, evidence, written, order.staff, house.clock.now())
@@ -110,15 +112,9 @@ async def edit(session: AsyncSession, order: Order) -> Response:
 
 
 async def submit(session: AsyncSession, order: Order) -> Response:
-    """送签 A12 1: the newest version of that candidate, or the candidate as it was composed."""
+    """送签 A12 1: the newest words of that candidate."""
     await require(session, order.staff, Act.SUBMIT)
-    versions = [v for v in await versions_of(session, order.case) if v.state is VersionState.EDITING]
-    wanted = order.command.ordinal
-    version = next((v for v in reversed(versions) if wanted in (None, v.candidate_ordinal)), None)
-    if version is None:
-        if wanted is None:
-            raise Refused(say("commands.submit_which", number=order.case.number))
-        version = await edit_candidate(session, order.case, wanted, None, order.staff, order.now, order.house.desk)
+    version = await version_to_submit(session, order.case, order.command.ordinal, order.staff, order.now, order.house.desk)
     findings = await check_version(session, order.case, version, order.now, order.house.desk)
     if is_due(version):
         await rehearse_version(session, order.case, version, order.now, order.house.desk)

@@ -1,43 +1,25 @@
 """A candidate becomes a version: as composed, or with a person's edits. Who touched the text is remembered; none of them may approve it."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from casework.approval import ON_THE_WAY
 from casework.case import Case
 from casework.desk import Desk
-from casework.drafting.draft import CandidateRow, Draft, FactSlot, ReplyVersion
+from casework.drafting.draft import CandidateRow, Draft, FactSlot, ReplyVersion, VersionState
 from casework.drafting.matter import verified_facts
 from casework.drafting.slots import fill, slots_of
 from casework.drafting.versions import Wording, add_version, authors_of, versions_of, void_versions
 from casework.errors import Refused
 from casework.staff import StaffMember
+from monitoring.event import Event
 from prompts import say
 
 LONGEST_TEXT = 5_000
 _SENTENCE_END = re.compile(r"[。！？；\n]+")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One run of an edit: text that stayed (`old == new`), was struck, was added, or replaced."""
-
-    old: str
-    new: str
-
-    @property
-    def same(self) -> bool:
-        return self.old == self.new
-
-
-def differences(old: str, new: str) -> tuple[Difference, ...]:
-    """How `new` came out of `old`, run by run: put together, the olds are `old` and the news are `new`."""
-    runs = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return tuple(Difference(old[a:b], new[c:d]) for _, a, b, c, d in runs)
 
 
 async def latest_draft(session: AsyncSession, case: Case) -> Draft | None:
@@ -66,6 +48,39 @@ async def current_text(session: AsyncSession, case: Case, ordinal: int) -> str:
     facts = await verified_facts(session, case)
     edited = [v for v in await versions_of(session, case) if (v.draft_id, v.candidate_ordinal) == (draft.id, ordinal)]
     return fill(edited[-1].text, facts) if edited else candidate_text(candidate, facts)
+
+
+async def version_to_submit(
+    session: AsyncSession, case: Case, ordinal: int | None, staff: StaffMember, now: datetime, desk: Desk
+) -> ReplyVersion:
+    """送签: the newest words of a candidate as a version of the event as it is now; written anew where the last one ended or is outdated.
+
+    Args:
+        ordinal: the candidate's number in the newest draft, from 1; None: whichever somebody is editing.
+
+    Raises:
+        Refused: it is unclear which is meant; the words are on their way, out, or as they were when they were sent back.
+    """
+    versions = await versions_of(session, case)
+    if ordinal is None:
+        editing = [version.candidate_ordinal for version in versions if version.state is VersionState.EDITING]
+        if not editing:
+            raise Refused(say("commands.submit_which", number=case.number))
+        ordinal = editing[-1]
+    draft, _ = await _candidate(session, case, ordinal)
+    newest = next((v for v in reversed(versions) if (v.draft_id, v.candidate_ordinal) == (draft.id, ordinal)), None)
+    if newest is None:
+        return await edit_candidate(session, case, ordinal, None, staff, now, desk)
+    if newest.state is VersionState.RETURNED:
+        raise Refused(
+            say("approval.returned_unchanged", number=case.number, version=newest.number, why=newest.decision_note, ordinal=ordinal)
+        )
+    current = newest.event_revision == (await session.get_one(Event, case.event_id)).revision
+    if newest.state is VersionState.PUBLISHED or (newest.state in ON_THE_WAY and current):
+        raise Refused(say(f"casework.version_{newest.state.value}", number=case.number, version=newest.number))
+    if newest.state is VersionState.EDITING and current:
+        return newest
+    return await edit_candidate(session, case, ordinal, newest.text, staff, now, desk)
 
 
 async def edit_candidate(

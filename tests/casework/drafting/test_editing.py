@@ -1,19 +1,18 @@
 """From candidate to version: whose hand is in it, what it voids, what it binds."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.approval import Approval
 from casework.case import Case, CaseState
 from casework.drafting.draft import ReplyAuthor, ReplyVersion, VersionState
-from casework.drafting.editing import current_text, differences, edit_candidate
+from casework.drafting.editing import current_text, edit_candidate, version_to_submit
 from casework.drafting.slots import fill_slot
 from casework.drafting.versions import bound_hash
 from casework.errors import Refused
 from casework.staff import StaffMember
+from monitoring.event import Event
 from storage.clock import ManualClock
 from storage.engine import Database
 from tests.casework.drafting.matters import DESK
@@ -101,6 +100,49 @@ async def test_editing_goes_on_from_the_newest_words(database: Database, clock: 
         assert await current_text(session, await _case(session), 1) == "改过一回王队"
 
 
+async def _to_submit(session: AsyncSession, clock: ManualClock, ordinal: int | None = 1) -> ReplyVersion:
+    return await version_to_submit(session, await _case(session), ordinal, await _member(session, "李雯"), clock.now(), DESK)
+
+
+async def test_what_is_submitted_are_the_newest_words_as_the_event_is_now(
+    database: Database, clock: ManualClock, sample: SampleCase
+) -> None:
+    async with database.transaction() as session:
+        edited = await _edit(session, clock, "周明", "我们看到了视频，正在核实。")
+        assert (await _to_submit(session, clock)).id == (await _to_submit(session, clock, None)).id == edited.id
+        (await session.get_one(Event, sample.event_id)).revision += 1
+        renewed = await _to_submit(session, clock)
+        assert (renewed.text, renewed.event_revision, edited.state) == (edited.text, 2, VersionState.VOID)
+        assert await _authors(session, renewed) == {"李雯", "周明"}
+        assert (await _to_submit(session, clock, 2)).text.startswith("【待核实")
+
+
+async def test_words_that_are_on_their_way_or_were_sent_back_are_not_submitted_again(
+    database: Database, clock: ManualClock, sample: SampleCase
+) -> None:
+    async with database.transaction() as session:
+        version = await _edit(session, clock, "李雯", "我们看到了视频，正在核实。")
+        version.state = VersionState.SUBMITTED
+        with pytest.raises(Refused, match="正等签发"):
+            await _to_submit(session, clock)
+        version.state, version.decision_note = VersionState.RETURNED, "没写时间"
+        with pytest.raises(Refused, match="第 1 版被退回（没写时间），还没有改过"):
+            await _to_submit(session, clock)
+        with pytest.raises(Refused, match="送签哪一稿"):
+            await _to_submit(session, clock, None)
+
+
+async def test_what_was_withdrawn_or_has_expired_is_submitted_again_as_it_stood(
+    database: Database, clock: ManualClock, sample: SampleCase
+) -> None:
+    async with database.transaction() as session:
+        for state in (VersionState.WITHDRAWN, VersionState.VOID):
+            version = await _edit(session, clock, "李雯", f"我们看到了视频，正在核实。{state.value}")
+            version.state = state
+            again = await _to_submit(session, clock)
+            assert (again.text, again.number, again.state) == (version.text, version.number + 1, VersionState.EDITING)
+
+
 @pytest.mark.parametrize(("ordinal", "text"), [(7, None), (1, "  "), (1, "长" * 5001)])
 async def test_what_cannot_be_a_version_is_refused(
     database: Database, clock: ManualClock, sample: SampleCase, ordinal: int, text: str | None
@@ -115,14 +157,6 @@ async def test_a_case_that_is_over_takes_no_more_versions(database: Database, cl
         (await _case(session)).state = CaseState.CLOSED
         with pytest.raises(Refused, match="已经结束"):
             await _edit(session, clock, "李雯", None)
-
-
-@given(st.text("我们看到了视频。，12", max_size=60), st.text("我们看到了视频。，12", max_size=60))
-def test_differences_put_together_are_both_texts(old: str, new: str) -> None:
-    runs = differences(old, new)
-    assert "".join(run.old for run in runs) == old
-    assert "".join(run.new for run in runs) == new
-    assert all(run.same == (run.old == run.new) for run in runs)
 
 
 def test_the_hash_binds_text_evidence_and_revision() -> None:
