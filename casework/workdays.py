@@ -8,6 +8,13 @@ from storage.clock import CHINA
 END_OF_DAY = time(18, 0)
 """When a working day ends, for a deadline counted in working days."""
 
+_HOLIDAYS = {
+    "元旦": "New Year's Day", "春节": "Spring Festival", "清明": "Tomb-sweeping Day", "五一": "Labour Day", "劳动节": "Labour Day",
+    "端午": "Dragon Boat Festival", "中秋": "Mid-autumn Festival", "国庆": "National Day",
+}  # fmt: skip
+"""As people say them, and as the calendar calls them."""
+_FIXED = {"元旦": (1, 1), "五一": (5, 1), "劳动节": (5, 1), "国庆": (10, 1)}
+
 
 @dataclass(frozen=True)
 class WorkMoment:
@@ -35,3 +42,32 @@ def is_workday(day: date) -> tuple[bool, bool]:
         return chinese_calendar.is_workday(day), True
     except NotImplementedError:
         return day.weekday() < 5, False
+
+
+def holiday_after(name: str, day: date) -> tuple[date, date] | None:
+    """First and last day of the next holiday of this name that begins after `day`; of any name, where it is empty.
+
+    A holiday of a fixed day is told for years that the calendar does not know, as that one day; of the others None.
+    """
+    import chinese_calendar
+
+    free: list[date] = []
+    for ahead in range(1, 400):
+        try:
+            off, holiday = chinese_calendar.get_holiday_detail(day + timedelta(days=ahead))
+        except NotImplementedError:
+            break
+        if off and holiday and (not name or holiday == _HOLIDAYS[name]):
+            free.append(day + timedelta(days=ahead))
+        elif free:
+            break
+    return (free[0], free[-1]) if free else _fixed_holiday(name, day)
+
+
+def _fixed_holiday(name: str, day: date) -> tuple[date, date] | None:
+    if name not in _FIXED:
+        return None
+    month, number = _FIXED[name]
+    this_year = date(day.year, month, number)
+    found = this_year if this_year > day else date(day.year + 1, month, number)
+    return found, found

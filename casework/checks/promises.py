@@ -1,27 +1,33 @@
-"""承诺: what a text promises by a time. Each becomes a reminder once it is published."""
+"""承诺: what a text promises, by a time or without one. Each that has a time becomes a reminder once it is published."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
+from casework.checks.due_times import names_time, times
+from casework.checks.plain import plain
 from casework.drafting.slots import SLOT
-from casework.workdays import END_OF_DAY, working_day_after
-from language.numerals import to_int
 from storage.clock import CHINA
 
-_NUMBER = r"(?:[0-9]+|[一二三四五六七八九十两]+)"
-_DAY = (
-    r"(?:(?P<relative>今[天日晚早]|明[天日晚早]|后天|大后天)|(?P<next>[本这下]?)(?:周|星期)(?P<weekday>[一二三四五六日天])"
-    r"|(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]|(?P<bare_day>\d{1,2})[日号]|(?P<end>本?月底))"
-)
-_CLOCK = r"(?P<part>凌晨|早上|上午|中午|下午|晚上|晚间|夜里|晚)?\s?(?P<hour>\d{1,2})\s?[:：时点]\s?(?P<minute>\d{1,2}|半)?分?"
-_MOMENT = re.compile(rf"{_DAY}\s?(?:{_CLOCK})?|{_CLOCK.replace('?P<', '?P<only_')}")
-_WITHIN = re.compile(rf"(?P<count>{_NUMBER})\s?(?P<unit>个?工作日|个?小时|分钟|天|日|周|个月)(?:之?内|以内)")
 SENTENCE = re.compile(r"[^。！？；\n]+")
-_PAST = re.compile(r"您(?:反映|说|提|问)|网友|上次|已(?!定|约)|此前|规定：|曾")
-_RELATIVE_DAYS = {"今": 0, "明": 1, "后": 2, "大": 3}
-_PM = ("下午", "晚上", "晚间", "夜里", "晚")
+
+_BOUND = re.compile(r"前|之?内|以内|最迟|不晚于|为止|截止|届时|节后|下班")
+_ACT = re.compile(
+    r"公布|公开|答[复覆]|回[复覆]|通报|通知|告知|告诉|说明|说进展|发布|更新|反馈|完成|办结|办好|修[好复完]?|拆|清[理运走完]|装|改|到场|到店|赶到|上门|回访|"
+    r"复查|检查|核查|整治|退|赔|恢复|开工|开通|建成|交付|出具|报告|给.{0,6}(?:结果|准话|说法|交代)|结果|进展|决定|处理|解决|落实|时间[：:]"
+)
+_PAST = re.compile(r"您(?:反映|说|提|问|的)|网友|上次|已(?!定|约)|此前|曾|昨|规定")
+_VAGUE = re.compile(
+    r"尽快|尽早|及时|抓紧|近期|近日|日前将|择日|择期|择机|适时|早日|后续|随后|稍后|不久|过(?:段|些|几)[时日天]|马上|立即|即刻|下一步|下一?阶段|届时|第一时间|"
+    r"(?:合适|适当|恰当)的?(?:时间|时机|时候)|条件(?:成熟|具备|允许)|待[^，。；]{1,12}(?:后|再)|(?:结果|结论|报告|进展|方案)(?:一)?出来后?|"
+    r"(?:整改|调查|核实|研究|协商)(?:完成)?(?:之)?后"
+)
+_FUTURE = re.compile(
+    r"将|会(?![议同])|要|再|就|争取|力争|予以|给予|安排|公布|答复|回复|通报|告知|告诉|处理|解决|修|整改|整治|改造|加装|召开|开展|推进|跟进|联系|落实|完成|办理|"
+    r"清理|检查|核查|拆|交代"
+)
+_QUOTATION = re.compile(r"“[^”]*”")
 
 
 @dataclass(frozen=True)
@@ -35,70 +41,56 @@ class Found:
 
 
 def promises(text: str, now: datetime) -> tuple[Found, ...]:
-    """The sentences that name a time to come. Slots that are still open promise nothing yet.
+    """The sentences that promise something by a time to come. Slots that are still open promise nothing yet.
 
     Args:
         now: timezone-aware; relative times are counted from it.
     """
-    return tuple(
-        Found(sentence[0].strip(), due, *sentence.span())
-        for sentence in SENTENCE.finditer(SLOT.sub(lambda slot: "　" * len(slot[0]), text))
-        if not _PAST.search(sentence[0]) and (due := _due(sentence[0], now.astimezone(CHINA))) and due > now
-    )
+    return tuple(found for found in _dated(text, now) if found.due_at and found.due_at > now)
+
+
+def past_promises(text: str, now: datetime) -> tuple[Found, ...]:
+    """The sentences that promise something by a time that is over: what was right when it was written and is wrong today."""
+    over = [found for found in _dated(text, now) if found.due_at and found.due_at <= now]
+    return tuple(found for found in over if _BOUND.search(found.text) and _FUTURE.search(found.text))
+
+
+def vague_promises(text: str) -> tuple[Found, ...]:
+    """The words that put something off to no day (尽快, 近期, 择日 …), in sentences that name no time."""
+    found = []
+    for sentence, start in _own_sentences(text):
+        hit = next((hit for hit in _VAGUE.finditer(sentence) if _FUTURE.search(sentence)), None)
+        if hit and not names_time(sentence) and not _PAST.search(sentence[: hit.start()]):
+            place = start + hit.start()
+            found.append(Found(text[place : place + len(hit[0])], None, place, place + len(hit[0])))
+    return tuple(found)
 
 
 def is_promise(sentence: str) -> bool:
-    """Whether a sentence names a time to come, whenever it was written."""
-    return not _PAST.search(sentence) and bool(_WITHIN.search(sentence) or _MOMENT.search(sentence))
+    """Whether a sentence promises something by a time, whenever it was written."""
+    return any(names_time(phrase) for phrase in _promising_phrases(plain(sentence)))
 
 
-def _due(sentence: str, now: datetime) -> datetime | None:
-    """The latest time that a sentence names."""
-    within = [_after(int(to_int(found["count"])), found["unit"], now) for found in _WITHIN.finditer(sentence)]
-    named = [moment for found in _MOMENT.finditer(sentence) if (moment := _moment(found, now))]
-    return max([*within, *named], default=None)
+def _dated(text: str, now: datetime) -> Iterator[Found]:
+    today = now.astimezone(CHINA)
+    for sentence, start in _own_sentences(text):
+        due = max((moment for phrase in _promising_phrases(sentence) for moment in times(phrase, today)), default=None)
+        written = text[start : start + len(sentence)]
+        if due:
+            yield Found(written.strip(), due, start + len(written) - len(written.lstrip()), start + len(written.rstrip()))
 
 
-def _after(count: int, unit: str, now: datetime) -> datetime:
-    if unit.endswith("工作日"):
-        return working_day_after(now, count).at
-    steps: dict[str, Callable[[], timedelta]] = {
-        "分钟": lambda: timedelta(minutes=count), "小时": lambda: timedelta(hours=count), "天": lambda: timedelta(days=count),
-        "日": lambda: timedelta(days=count), "周": lambda: timedelta(weeks=count), "月": lambda: timedelta(days=30 * count),
-    }  # fmt: skip
-    return now + steps[unit.removeprefix("个")]()
+def _own_sentences(text: str) -> Iterator[tuple[str, int]]:
+    """The sentences in simplified script with their offsets, quotations and open slots blanked out."""
+    blank = SLOT.sub(lambda slot: " " * len(slot[0]), plain(text))
+    own = _QUOTATION.sub(lambda quote: " " * len(quote[0]), blank)
+    for found in SENTENCE.finditer(own):
+        yield found[0], found.start()
 
 
-def _moment(found: re.Match[str], now: datetime) -> datetime | None:
-    day = _day(found, now.date()) if found["only_hour"] is None else now.date()
-    if day is None:
-        return None
-    prefix = "only_" if found["only_hour"] else ""
-    clock = _clock(found[f"{prefix}part"] or (found["relative"] or "")[1:], found[f"{prefix}hour"], found[f"{prefix}minute"])
-    return datetime.combine(day, clock, CHINA) if clock else None
-
-
-def _day(found: re.Match[str], today: date) -> date | None:
-    if found["relative"]:
-        return today + timedelta(days=_RELATIVE_DAYS[found["relative"][0]])
-    if found["weekday"]:
-        weekday = "一二三四五六日".index(found["weekday"].replace("天", "日"))
-        return today + timedelta(days=weekday - today.weekday() + (7 if found["next"] == "下" else 0))
-    if found["end"]:
-        return (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    try:
-        month, day = int(found["month"] or today.month), int(found["day"] or found["bare_day"])
-        return date(int(found["year"] or today.year), month, day)
-    except ValueError:
-        return None
-
-
-def _clock(part: str, hour: str | None, minute: str | None) -> time | None:
-    """The time of day; the end of the working day where none is named."""
-    if hour is None:
-        return time(23, 59) if part == "晚" else END_OF_DAY
-    value = int(hour) + (12 if part in _PM and int(hour) < 12 else 0)
-    minutes = 30 if minute == "半" else int(minute or 0)
-    if value == 24 and minutes == 0:
-        return time(23, 59)
-    return time(value, minutes) if value < 24 and minutes < 60 else None
+def _promising_phrases(sentence: str) -> Iterator[str]:
+    """The phrases between commas that look ahead: by a bound (三日内), or by an act in the phrase or the one after it."""
+    phrases = re.split(r"[，,]", sentence)
+    for phrase, following in zip(phrases, [*phrases[1:], ""], strict=True):
+        if not _PAST.search(phrase) and (_BOUND.search(phrase) or _ACT.search(phrase) or _ACT.search(following)):
+            yield phrase

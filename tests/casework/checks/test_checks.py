@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from casework.checks.citations import mentions
 from casework.checks.coverage import covers
 from casework.checks.exposure import links, personal_data
+from casework.checks.names import strangers
 from casework.checks.promises import promises
-from casework.checks.statements import strangers, unfounded
+from casework.checks.span import Span
+from casework.checks.statements import unfounded
 from casework.checks.wording import check_wording
 from storage.clock import CHINA
 
@@ -101,13 +103,13 @@ def test_a_person_is_a_stranger_until_a_fact_names_him() -> None:
 def test_hosts_are_compared_whole() -> None:
     allowed = ("https://hewan.example.cn",)
     assert links("见 https://a.hewan.example.cn/x 和 hewan.example.cn", allowed) == ()
-    assert links("见 http://evilhewan.example.cn", allowed) == ("http://evilhewan.example.cn",)
-    assert links("见 https://hewan.example.cn.evil.com/", allowed) == ("https://hewan.example.cn.evil.com/",)
+    assert links("见 http://evilhewan.example.cn", allowed) == (Span("http://evilhewan.example.cn", 2),)
+    assert links("见 https://hewan.example.cn.evil.com/", allowed) == (Span("https://hewan.example.cn.evil.com/", 2),)
 
 
 def test_a_verified_phone_may_stand_and_no_other() -> None:
     text = "请打 0571-86001234 或 13912345678"
-    assert personal_data(text, ["0571-86001234"]) == ("13912345678",)
+    assert personal_data(text, ["0571-86001234"]) == (Span("13912345678", 19),)
 
 
 @pytest.mark.parametrize("text", ["临时工", "请立即删帖", "不明真相的网友"])

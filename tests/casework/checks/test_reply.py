@@ -92,7 +92,7 @@ def test_a_doubtful_wording_is_left_to_a_person(name: str) -> None:
 
 
 def test_a_comment_over_its_length_blocks() -> None:
-    assert "too_long" in {finding.name for finding in checked(CLEAN, channel="微博评论") if finding.blocking}
+    assert "comment_too_long" in {finding.name for finding in checked(CLEAN, channel="微博评论") if finding.blocking}
 
 
 def test_blocking_findings_come_first_and_every_finding_says_how_to_mend_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from casework.case import Case
-from casework.checks.finding import Severity, found
+from casework.checks.finding import found
 from casework.drafting.card import draft_card, slots_card
 from casework.drafting.editing import candidates_of, latest_draft
 from casework.drafting.slots import fill_slot, slots_of
@@ -17,7 +17,7 @@ from storage.clock import ManualClock
 from storage.engine import Database
 from tests.casework.sample_case import QUOTE, SampleCase, seat_staff, write_case
 
-FINDINGS = (found("open_slot", Severity.BLOCK, "【待核实：谁】"), found("ask_missing", Severity.WARN, "是否公布视频"))
+FINDINGS = (found("open_slot", "【待核实：谁】", name="谁"), found("ask_missing", ask="是否公布视频"))
 
 
 @pytest.fixture
