@@ -13,6 +13,7 @@ from bot.publishers import open_publishers
 from bot.settings import Settings
 from bot.tables import metadata
 from casework.chat import StaffChat
+from casework.checks.kinds import chosen
 from casework.desk import Alerting, Approving, Department, Desk
 from casework.drafting.composer import EmbeddedWriter
 from casework.drafting.writer import ReplyWriter
@@ -100,6 +101,7 @@ def build_desk(settings: Settings, seal: Seal | None) -> Desk:
             flood_cards=alerts.flood_cards, flood_window=alerts.flood_window,
         ),
         allowed_links=settings.allowed_links,
+        checks=chosen(settings.checks),
         channel_hosts={channel: hosts for channel, hosts in settings.publishing.hosts.items() if hosts},
         ai_label=settings.publishing.ai_label,
         approving=_approving(settings),

@@ -1,6 +1,7 @@
 """Everything that the running program consists of, as one value."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class House:
         writer: drafts replies; falls back to the embedded one by itself.
         advisor: a model that may raise levels; None where none is configured for it.
         model: puts answers into plain words; None where no model is configured.
-        publisher: publishes without a person's hand; None where the department publishes by hand.
+        publishers: by channel, who publishes there without a person's hand; a channel without one is published by hand.
         anchor: the file outside the database that the head of the audit chain is noted in.
         stirred: set after every change, so that the loops look at once instead of at their next turn.
         shelved: set once the knowledge base has been read for the first time; whoever searches waits for it.
@@ -36,10 +37,10 @@ class House:
     desk: Desk
     library: Library
     writer: ReplyWriter
-    publisher: ReplyPublisher | None
     anchor: Path
     advisor: LevelAdvisor | None = None
     public_url: str = ""
     model: LanguageModel | None = None
+    publishers: Mapping[str, ReplyPublisher] = field(default_factory=dict)
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     shelved: asyncio.Event = field(default_factory=asyncio.Event)

@@ -22,6 +22,7 @@ from bot.house import House
 from bot.library_socket import serve_library
 from bot.library_work import follow_library
 from bot.loops import Loop, run_together
+from bot.publishing_work import keep_looking
 from bot.settings import load_settings
 from bot.source_keeper import SourceKeeper
 from bot.timekeeper import Timekeeper
@@ -90,6 +91,7 @@ def build_loops(house: House, chats: Mapping[str, StaffChat], readers: SourceRea
         "sources": keeper.run,
         "courier": partial(courier.run, stirred=house.stirred),
         "timekeeper": timekeeper.run,
+        "publishing": partial(keep_looking, house),
         "library": partial(follow_library, house),
     }
     if house.advisor:

@@ -260,6 +260,17 @@ class Settings(BaseSettings):
     approval: ApprovalSettings = ApprovalSettings()
     publishing: PublishingSettings = PublishingSettings()
     allowed_links: tuple[str, ...] = ()
+    checks: dict[str, Literal["block", "warn", "off"]] = {}
+
+    @model_validator(mode="after")
+    def _checks_allowed(self) -> Self:
+        from casework.checks.kinds import NoSuchSetting, chosen
+
+        try:
+            chosen(self.checks)
+        except NoSuchSetting as error:
+            raise ValueError(f"「checks」里的 {error} 不能这样设，能改的各项见 docs/checks.md") from error
+        return self
 
     @classmethod
     def settings_customise_sources(

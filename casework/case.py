@@ -31,11 +31,20 @@ class CaseState(StrEnum):
         return self in (CaseState.OPEN, CaseState.CLAIMED, CaseState.REPLIED)
 
 
+class NoticeKind(StrEnum):
+    """更正 of something published that was wrong, 补充 of something that was missing; the words are those of the commands."""
+
+    CORRECTION = "更正"
+    SUPPLEMENT = "补充通报"
+
+
 class Case(SQLModel, table=True):
     """One case for one event. `number` is what people say: A12.
 
     `announced_level` is the level that was last announced with a ringing message; only a higher one rings again.
     `announced_items` is how many posts the event had then. `hot_at` is when it was found hot for the first time.
+    `notice` says what a case is that only puts an earlier publication right or adds to it; `follows` is that publication's id.
+    `stirred_at` is when a matter that had gone quiet was last found to flare up again.
     """
 
     __tablename__ = "case"
@@ -55,6 +64,9 @@ class Case(SQLModel, table=True):
     replied_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     closed_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     outcome: str = ""
+    notice: NoticeKind | None = Field(default=None, sa_type=enum_type(NoticeKind))
+    follows: int | None = None
+    stirred_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
 
 
 class CaseStep(SQLModel, table=True):

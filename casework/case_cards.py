@@ -11,7 +11,8 @@ from casework.alert_card import buttons, case_page, deadline_text, head_of, mute
 from casework.case import Case, CaseState, steps_of
 from casework.deadline import DeadlineState
 from casework.message import Card, CardKind, Row
-from casework.publication import Promise, Publication, PublicationState
+from casework.promise import Promise
+from casework.publication import Publication, PublicationState
 from casework.situation import NextStep, Situation, situation_of
 from monitoring.course import Course, SourceShare, course_of
 from monitoring.event import LevelChange

@@ -34,8 +34,10 @@ class DeadlineState(StrEnum):
 
 
 class Deadline(SQLModel, table=True):
-    """One clock. `warned` counts the warnings given: 1 at half time, 2 when missed; `next_warning_at` is empty when nothing is left to say.
+    """One clock. `next_warning_at` is empty when nothing is left to say.
 
+    `warned` counts the warnings given: 1 at half time (a promise: somewhat before its end), 2 when missed, 3 when the leader was told of a
+    broken promise.
     `subject` tells several clocks of one kind apart: the ticket's item, the promise.
     """
 

@@ -1,7 +1,7 @@
 """The clocks of a case: started, met, dropped, and what is said when one is half gone or missed."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, or_
 from sqlalchemy import select as columns
@@ -15,9 +15,9 @@ from casework.case import Case, subject
 from casework.deadline import Clock, Deadline, DeadlineKind, DeadlineState, Ticket, clocks_for
 from casework.desk import Desk
 from casework.mute import is_held
-from casework.publication import Promise
+from casework.promise import Promise
 from casework.situation import event_of
-from casework.staff import StaffMember
+from casework.staff import Role, StaffMember, members_with
 from language.periods import clock_phrase
 from monitoring.event import Event
 from monitoring.item import Item
@@ -26,7 +26,11 @@ from prompts import say, words
 from storage import audit
 from storage.rows import settle
 
-HALF_TIME, OVER = 1, 2
+HALF_TIME, OVER, LEADER = 1, 2, 3
+LEADER_AFTER = timedelta(hours=1)
+"""How long after a promise was broken the leader is called."""
+SHORTEST_LEAD, LONGEST_LEAD = timedelta(minutes=30), timedelta(days=1)
+"""How long before a promise is due somebody is reminded: a quarter of its time, within these bounds."""
 RUMOUR = "谣言或不实"
 """The intent of a post that spreads something false, in the words of `monitoring.lines.INTENTS`."""
 TICKETS_OPTION = "tickets"
@@ -85,9 +89,13 @@ def asks_for_clock(item: Item, source: Source) -> bool:
     return item.due_at is not None or item.intent == RUMOUR or bool(source.options.get(TICKETS_OPTION))
 
 
-async def meet(session: AsyncSession, case: Case, kinds: Collection[DeadlineKind], now: datetime) -> None:
-    """What the clocks asked for was done. One that was missed stays missed, with the time when it was done at last."""
-    open_ = [row for row in await deadlines_of(session, case) if row.kind in kinds and row.met_at is None]
+async def meet(session: AsyncSession, case: Case, kinds: Collection[DeadlineKind], now: datetime, *, about: str = "") -> None:
+    """What the clocks asked for was done. One that was missed stays missed, with the time when it was done at last.
+
+    Args:
+        about: only the clock of this subject.
+    """
+    open_ = [row for row in await deadlines_of(session, case) if row.kind in kinds and row.met_at is None and about in ("", row.subject)]
     met = [row for row in open_ if row.state in (DeadlineState.RUNNING, DeadlineState.MISSED)]
     for row in met:
         row.state = DeadlineState.MET if now <= row.due_at else DeadlineState.MISSED
@@ -142,17 +150,32 @@ async def _warn(session: AsyncSession, row: Deadline, case: Case, now: datetime,
     if is_muted(case, now) and not promised and not await is_held(session, case, now):
         row.next_warning_at = case.muted_until
         return
-    over = now >= row.due_at
-    row.warned, row.next_warning_at = (OVER, None) if over else (HALF_TIME, row.due_at)
-    if over:
+    row.warned, row.next_warning_at = _next_stage(row, now)
+    if row.warned == OVER:
         row.state = DeadlineState.MISSED
         await _note(session, case, "deadline.missed", [row], now)
     event = await event_of(session, case)
     text = await _warning(session, row, case, event, now)
-    await notify(
-        session, case, text, now, desk, key=f"deadline:{row.id}:{row.warned}", always=promised, mentions=await _owner_name(session, case)
-    )
+    called = await _leader(session) if row.warned == LEADER else ()
+    called = tuple(dict.fromkeys((*await _owner_name(session, case), *called)))
+    await notify(session, case, text, now, desk, key=f"deadline:{row.id}:{row.warned}", always=promised, mentions=called)
     await refresh(session, case, now, desk)
+
+
+def _next_stage(row: Deadline, now: datetime) -> tuple[int, datetime | None]:
+    """What is said now, and when something is said next: a promise that is broken goes on to the leader."""
+    if now < row.due_at:
+        return HALF_TIME, row.due_at
+    if row.kind is not DeadlineKind.PROMISE:
+        return OVER, None
+    return (LEADER, None) if row.warned == OVER else (OVER, max(now, row.due_at) + LEADER_AFTER)
+
+
+async def _leader(session: AsyncSession) -> tuple[str, ...]:
+    """Who answers for what was promised: the first on the roster who signs, else whoever signs."""
+    signers = await members_with(session, Role.APPROVER)
+    ranked = sorted(signers, key=lambda member: (member.roster_order is None, member.roster_order or 0))
+    return tuple(member.name for member in ranked[:1])
 
 
 async def _warning(session: AsyncSession, row: Deadline, case: Case, event: Event, now: datetime) -> str:
@@ -163,9 +186,13 @@ async def _warning(session: AsyncSession, row: Deadline, case: Case, event: Even
         "name": await _name(session, row),
         "who": say("alert.who_owner", name=owner[0]) if owner else say("alert.who_nobody"),
     }
+    if row.warned == LEADER:
+        leader = await _leader(session)
+        return say("promise.broken", over=time_left(row, now), leader=say("casework.comma").join(leader), **fields)
     if row.warned == OVER:
         return say("alert.missed", due=clock_phrase(row.due_at, now), **fields)
-    return say("alert.half_time", left=time_left(row, now), **fields)
+    key = "promise.due" if row.kind is DeadlineKind.PROMISE else "alert.half_time"
+    return say(key, left=time_left(row, now), **fields)
 
 
 async def _name(session: AsyncSession, row: Deadline) -> str:
@@ -195,13 +222,15 @@ def _wind(session: AsyncSession, case: Case, row: Deadline | None, clock: Clock,
 
 
 def _first_warning(clock: Clock, now: datetime) -> datetime | None:
-    """Half time, or the end where half is over; nobody is called before the end of the time to claim."""
+    """Half time, or the end where half is over; a promise somewhat before its end; nobody is called before the end of the time to claim."""
     if clock.kind is DeadlineKind.ACKNOWLEDGE:
         return clock.due_at
     if clock.kind is DeadlineKind.REPORT_UPWARD or clock.due_at <= now:
         return None
-    half = clock.started_at + (clock.due_at - clock.started_at) / 2
-    return half if half > now else clock.due_at
+    length = clock.due_at - clock.started_at
+    lead = min(max(length / 4, SHORTEST_LEAD), LONGEST_LEAD) if clock.kind is DeadlineKind.PROMISE else length / 2
+    reminder = clock.due_at - lead
+    return reminder if reminder > now else clock.due_at
 
 
 async def _wanted(session: AsyncSession, event: Event, first: datetime, told_at: datetime) -> list[Clock]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
+from casework.checks.kinds import Severity
 from casework.deadline import GRAVE
 from knowledge_base.region import NATIONAL, Region
 from monitoring.watch import Watch
@@ -72,6 +73,7 @@ class Desk:
 
     Attributes:
         channel_hosts: where the texts of a channel may stand, for the address that a person pastes; a channel that is not named: anywhere.
+        checks: how grave the department takes a kind of finding; None: it does not want to see it. Other kinds are as usual.
         ai_label: the notice at the end of what a model wrote; empty: none.
     """
 
@@ -79,6 +81,7 @@ class Desk:
     watch: Watch
     alerting: Alerting = field(default_factory=Alerting)
     allowed_links: tuple[str, ...] = ()
+    checks: Mapping[str, Severity | None] = field(default_factory=dict)
     channel_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ai_label: str = ""
     approving: Approving = field(default_factory=Approving)

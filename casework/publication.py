@@ -1,4 +1,4 @@
-"""发布: the approved text goes out, by a person's hand or by a signed webhook, and never twice."""
+"""发布: the approved text goes out, by a person's hand or by machine, and never twice."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -20,8 +20,16 @@ class PublicationState(StrEnum):
     FAILED = "failed"
 
 
+IN_DOUBT = (PublicationState.PUBLISHING, PublicationState.UNCERTAIN)
+"""States in which nobody knows whether the text is out."""
+
+
 class Publication(SQLModel, table=True):
-    """One publication of one version. `link` is where it stands."""
+    """One publication of one version. `link` is where it stands.
+
+    `looked_at` is when the platform was last asked whether an uncertain one stands there; `corrected_by` the id of the publication that
+    put it right.
+    """
 
     __tablename__ = "publication"
 
@@ -36,33 +44,36 @@ class Publication(SQLModel, table=True):
     requested_at: datetime = Field(sa_type=TIME_TYPE)
     published_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     last_error: str = ""
-
-
-class Promise(SQLModel, table=True):
-    """承诺: something that a published reply promised by a time."""
-
-    __tablename__ = "promise"
-
-    id: int | None = Field(default=None, primary_key=True)
-    case_id: int = Field(foreign_key="case.id", index=True)
-    version_id: int = Field(foreign_key="reply_version.id")
-    text: str
-    due_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
-    kept_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
+    looked_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
+    corrected_by: int | None = None
 
 
 class ReplyPublisher(Protocol):
-    """A way to publish without a person's hand."""
+    """A way to publish without a person's hand.
+
+    Attributes:
+        name: as the rows and the settings name it.
+        finds: whether the platform can be asked what stands there; `find` is not called otherwise.
+    """
 
     name: str
+    finds: bool
 
     async def publish(self, reply: ApprovedReply, key: str) -> str:
-        """Publish the reply and return where it stands.
+        """Publish the reply and return where it stands. It tries once.
 
         Args:
-            key: idempotency key; the receiving side is told it, so that a repeated call is recognised.
+            key: idempotency key, the same for every attempt at one version; a platform that knows such keys is told it.
 
         Raises:
-            PublishError: refused, or uncertain.
+            PublishError: refused and surely not out, or uncertain.
+        """
+        ...
+
+    async def find(self, text: str, key: str, since: datetime) -> str | None:
+        """Where a text stands that an attempt at `since` may have published; None: it does not stand there and will not appear.
+
+        Raises:
+            PublishError: it cannot be told now.
         """
         ...

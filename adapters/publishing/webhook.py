@@ -8,15 +8,26 @@ What the receiving side checks, in this order:
 3. `Idempotency-Key`: the same key again is the same publication; it answers as it did the first time.
 
 It answers 200 or 201 with `{"link": "https://…"}`. Every 4xx means that nothing was published.
+
+After an attempt without an answer it is asked what stands there: `GET` to the same address with the key as `?key=…`, signed the same way
+over an empty body. It answers 200 with the link, or with `{"link": null}` where the key published nothing and will not any more; every
+other answer means that it cannot tell, and a person looks.
+
+The body of a text that a model wrote has the field `AIGC` for the metadata of what is published (GB 45438-2025).
 """
 
+import asyncio
 import json
 import secrets
+from datetime import datetime
 from types import TracebackType
+from typing import Any
 
 import httpx
 
+from adapters.publishing.answer import beginning, is_address
 from adapters.signature import signed_headers
+from casework.ai_label import metadata
 from casework.approval import ApprovedReply
 from casework.errors import PublishError
 from prompts import say
@@ -24,7 +35,6 @@ from storage.clock import Clock, SystemClock
 
 TIMEOUT_SECONDS = 20.0
 NONCE_BYTES = 16
-LONGEST_ANSWER_BYTES = 65_536
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _CONFLICT = 409
 
@@ -35,13 +45,18 @@ class WebhookPublisher:
     Args:
         secret: shared with the receiving side.
         clock: for the timestamp that is signed; the machine's own, which the receiving side compares with its own.
-        timeout_seconds: for connecting, sending and the answer, each.
+        timeout_seconds: for the whole exchange.
+        producer: the department, for the metadata of generated content.
     """
 
     name = "webhook"
+    finds = True
 
-    def __init__(self, url: str, secret: bytes, clock: Clock | None = None, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, url: str, secret: bytes, clock: Clock | None = None, timeout_seconds: float = TIMEOUT_SECONDS, *, producer: str = ""
+    ) -> None:
         self._url, self._secret, self._clock = url, secret, clock or SystemClock()
+        self._timeout_seconds, self._producer = timeout_seconds, producer
         self._client = httpx.AsyncClient(timeout=timeout_seconds, follow_redirects=False, trust_env=False)
 
     async def __aenter__(self) -> "WebhookPublisher":
@@ -56,14 +71,28 @@ class WebhookPublisher:
         Raises:
             PublishError: refused, or never sent; uncertain when it was sent and the answer does not say where it stands.
         """
-        body = body_of(reply)
+        body = body_of(reply, self._producer)
         try:
-            async with self._client.stream("POST", self._url, content=body, headers=self._headers(body, key)) as response:
-                return _link(response.status_code, await _start_of(response))
+            return _link(*await self._ask("POST", self._headers(body, key), content=body))
         except _NOT_SENT as error:
             raise PublishError(say("casework.webhook_unreachable")) from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise PublishError(say("casework.webhook_silent"), uncertain=True) from error
+
+    async def find(self, text: str, key: str, since: datetime) -> str | None:
+        """Ask the receiving side what became of a key; see the module."""
+        try:
+            status, answer = await self._ask("GET", self._headers(b"", key), params={"key": key})
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise PublishError(say("casework.webhook_silent"), uncertain=True) from error
+        link = answer.get("link", "") if status == 200 and isinstance(answer, dict) else ""
+        if link is not None and not is_address(link):
+            raise PublishError(say("casework.webhook_unclear", status=status), uncertain=True)
+        return link
+
+    async def _ask(self, method: str, headers: dict[str, str], **more: Any) -> tuple[int, Any]:
+        async with asyncio.timeout(self._timeout_seconds), self._client.stream(method, self._url, headers=headers, **more) as response:
+            return response.status_code, await beginning(response)
 
     def _headers(self, body: bytes, key: str) -> dict[str, str]:
         timestamp, nonce = str(int(self._clock.now().timestamp())), secrets.token_urlsafe(NONCE_BYTES)
@@ -74,7 +103,7 @@ class WebhookPublisher:
         }
 
 
-def body_of(reply: ApprovedReply) -> bytes:
+def body_of(reply: ApprovedReply, producer: str = "") -> bytes:
     """The reply as JSON. Names of approvers stay inside."""
     fields = {
         "case": reply.case_number,
@@ -82,28 +111,17 @@ def body_of(reply: ApprovedReply) -> bytes:
         "channel": reply.channel,
         "text": reply.text,
         "hash": reply.bound_hash,
+        **metadata(reply, producer),
     }
     return json.dumps(fields, ensure_ascii=False).encode()
 
 
-async def _start_of(response: httpx.Response) -> bytes:
-    start = b""
-    async for chunk in response.aiter_bytes():
-        start += chunk
-        if len(start) > LONGEST_ANSWER_BYTES:
-            break
-    return start
-
-
-def _link(status: int, body: bytes) -> str:
+def _link(status: int, answer: Any) -> str:
     if status == _CONFLICT or status >= 500:
         raise PublishError(say("casework.webhook_unclear", status=status), uncertain=True)
     if status >= 300:
         raise PublishError(say("casework.webhook_refused", status=status))
-    try:
-        link = json.loads(body).get("link", "")
-    except (ValueError, AttributeError) as error:
-        raise PublishError(say("casework.webhook_no_link"), uncertain=True) from error
-    if not isinstance(link, str) or not link.startswith(("https://", "http://")):
+    link = answer.get("link") if isinstance(answer, dict) else None
+    if not is_address(link):
         raise PublishError(say("casework.webhook_no_link"), uncertain=True)
-    return link
+    return str(link)

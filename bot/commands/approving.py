@@ -1,4 +1,4 @@
-"""签发、退回、撤回: the orders by which a text is let out."""
+"""签发、退回、撤回、对比: the orders by which a text is let out or held back."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -7,9 +7,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.commands.grammar import Verb
 from bot.commands.handling import QuickHandler
-from bot.commands.order import Order, done
+from bot.commands.order import Order, done, shown
 from casework import publishing, signing, withdrawing
 from casework.chat import Response
+from casework.comparison import comparison_card, comparison_of
 from casework.drafting.draft import ReplyVersion, VersionState
 from casework.drafting.versions import versions_of
 from casework.errors import Refused
@@ -41,8 +42,14 @@ async def send_back(session: AsyncSession, order: Order) -> Response:
 
 async def withdraw(session: AsyncSession, order: Order) -> Response:
     """撤回 A12 3 理由; without a number the newest version that may still go out."""
-    version = await _takeable(session, order)
+    version = await _newest(session, order)
     return done(order, await withdrawing.withdraw(session, version, order.staff, order.command.rest, order.now, order.house.desk))
+
+
+async def compare(session: AsyncSession, order: Order) -> Response:
+    """对比 A12 3: how a version came out of its candidate; without a number the newest one."""
+    version = await _newest(session, order)
+    return shown(comparison_card(order.case, await comparison_of(session, order.case, version), order.now))
 
 
 def validity(session: AsyncSession, order: Order) -> Validity:
@@ -60,13 +67,13 @@ async def _submitted(session: AsyncSession, order: Order) -> ReplyVersion:
     raise Refused(say("commands.nothing_submitted", number=order.case.number))
 
 
-async def _takeable(session: AsyncSession, order: Order) -> ReplyVersion:
+async def _newest(session: AsyncSession, order: Order) -> ReplyVersion:
     """The version that is meant: by its number, or the newest one."""
     if order.command.ordinal is not None:
         return await _numbered(session, order)
     versions = await versions_of(session, order.case)
     if not versions:
-        raise Refused(say("approval.nothing_to_withdraw", number=order.case.number))
+        raise Refused(say("approval.no_version", number=order.case.number))
     return versions[-1]
 
 
@@ -89,4 +96,5 @@ APPROVING: Mapping[Verb, QuickHandler] = {
     Verb.APPROVE: approve,
     Verb.SEND_BACK: send_back,
     Verb.WITHDRAW: withdraw,
+    Verb.COMPARE: compare,
 }

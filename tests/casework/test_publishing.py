@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from casework import closing, deadlines, publishing
+from casework import closing, deadlines, promise_ledger, publishing
 from casework.approval import ApprovedReply
 from casework.case import Case, CaseState
 from casework.deadline import DeadlineKind, DeadlineState
@@ -13,7 +13,7 @@ from casework.drafting.draft import ReplyVersion, VersionState
 from casework.errors import PublishError, Refused
 from casework.handling import claim
 from casework.message import Card
-from casework.publication import Promise, Publication, PublicationState
+from casework.publication import Publication, PublicationState
 from casework.signing import approve, approved_reply, submit
 from knowledge_base.past_case import PastCase
 from tests.casework.room import Room
@@ -60,12 +60,18 @@ async def begin(room: Room, reply: ApprovedReply, *, looked: bool = False) -> pu
 
 async def fail(room: Room, errand: publishing.Errand, *, uncertain: bool) -> None:
     async with room.database.transaction() as session:
-        await publishing.fail(session, errand, PublishError("坏了。", uncertain=uncertain), room.now, room.desk)
+        await publishing.fail(session, errand.publication_id, PublishError("坏了。", uncertain=uncertain), room.now, room.desk)
 
 
 async def close(room: Room, outcome: str = "已道歉并赔偿") -> str:
     async with room.database.transaction() as session:
         return await closing.close(session, await room.case(session), await room.person(session, "林一"), outcome, room.now, room.desk)
+
+
+async def keep_promise(room: Room, proof: str = "已在现场公布结果") -> str:
+    async with room.database.transaction() as session:
+        person = await room.person(session, "林一")
+        return await promise_ledger.keep(session, await room.case(session), None, proof, person, room.now, room.desk)
 
 
 async def publication(room: Room) -> Publication:
@@ -124,29 +130,11 @@ async def test_nothing_is_registered_that_was_not_offered(room: Room) -> None:
         await register(room)
 
 
-async def test_what_was_promised_has_a_clock_that_rings_and_ends_with_the_next_reply(room: Room) -> None:
-    await offer(room, await approved(room))
-    await register(room)
-    async with room.database.reading() as session:
-        promise = (await session.exec(select(Promise))).one()
-    assert (promise.due_at, promise.kept_at) == (room.now.replace(hour=22, minute=0), None)
-    room.clock.move_to(promise.due_at)  # type: ignore[arg-type]
-    async with room.database.transaction() as session:
-        await deadlines.step_deadlines(session, room.now, room.desk)
-    room.wait(minutes=1)
-    assert "⛔ A1（II 级）承诺“今晚 22:00 前在这里公布结果”已超时" in await last_text(room)
-    await offer(room, await approved(room, "结果如下：已经道歉。"))
-    await register(room, LINK + "2")
-    async with room.database.reading() as session:
-        assert (await session.exec(select(Promise))).one().kept_at == room.now
-    assert (await states(room))[DeadlineKind.PROMISE] is DeadlineState.MISSED, "kept, but late"
-
-
 async def test_by_webhook_the_row_stands_before_anything_is_sent(room: Room) -> None:
     errand = await begin(room, await approved(room))
     assert (await publication(room)).state is PublicationState.PUBLISHING
     async with room.database.transaction() as session:
-        await publishing.finish(session, errand, LINK, room.now, room.desk)
+        await publishing.finish(session, errand.publication_id, LINK, room.now, room.desk)
     assert ((await publication(room)).state, (await case(room)).state) == (PublicationState.PUBLISHED, CaseState.REPLIED)
 
 
@@ -191,7 +179,7 @@ async def test_nothing_is_published_twice(room: Room) -> None:
     with pytest.raises(Refused, match="正在发布"):
         await begin(room, reply)
     async with room.database.transaction() as session:
-        await publishing.finish(session, errand, LINK, room.now, room.desk)
+        await publishing.finish(session, errand.publication_id, LINK, room.now, room.desk)
     with pytest.raises(Refused, match="不会再发一次"):
         await begin(room, reply)
 
@@ -210,6 +198,7 @@ async def test_closing_ends_all_clocks_and_the_reply_becomes_a_past_case(room: R
     await offer(room, await approved(room))
     await register(room)
     room.wait(hours=2)
+    await keep_promise(room)
     assert await close(room) == "A1 已办结，这次的回复已收入历史案例。"
     async with room.database.reading() as session:
         learnt = (await session.exec(select(PastCase))).one()

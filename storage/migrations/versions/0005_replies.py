@@ -87,6 +87,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('follows', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('stirred_at', AwareDateTime(), nullable=True))
 
+    with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_event_place'), ['place'], unique=False)
+
     with op.batch_alter_table('fact_slot', schema=None) as batch_op:
         batch_op.add_column(sa.Column('asked_of', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('due_at', AwareDateTime(), nullable=True))
@@ -143,6 +146,9 @@ def downgrade() -> None:
         batch_op.drop_column('remind_at')
         batch_op.drop_column('due_at')
         batch_op.drop_column('asked_of')
+
+    with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_event_place'))
 
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.drop_column('stirred_at')
