@@ -65,6 +65,12 @@ GUARDS = {
         "UPDATE OF state ON publication",
         f"NEW.state = 'publishing' AND ({EXPIRED} OR {STANDING} < (SELECT required_approvals FROM reply_version WHERE id = NEW.version_id))",
     ),
+    "publication_taken_back": (
+        "UPDATE OF state, link, published_at ON publication",
+        "OLD.state = 'published' AND (NEW.state <> 'published' OR NEW.link <> OLD.link OR NEW.published_at <> OLD.published_at)",
+    ),
+    "publication_born_beside_doubt": ("INSERT ON publication", DOUBT),
+    "publishing_beside_doubt": ("UPDATE OF state ON publication", f"NEW.state = 'publishing' AND {DOUBT}"),
     "publication_removed": ("DELETE ON publication", "1 = 1"),
 }
 """Name of the guard: the change that it watches, and what must not hold of it."""
