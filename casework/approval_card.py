@@ -17,16 +17,21 @@ from casework.difference import changed_places, difference
 from casework.drafting.draft import CandidateRow, FactSlot, ReplyAuthor, ReplyVersion, VersionState
 from casework.drafting.editing import candidate_text
 from casework.message import Button, Card, CardKind, Row
+from casework.rehearsal.storing import attacks_of
 from casework.renewing import edit
 from casework.situation import event_of
 from casework.staff import StaffMember
+from language.periods import clock_phrase
 from monitoring.event import Event
 from prompts import say, words
+
+FACTS_SHOWN = 2
+"""So many facts stand on the card's line; all of them on demand."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A submitted text with all that an approver has to see."""
+    """A submitted text with all that an approver has to see. `facts` are the verified ones that stand in it."""
 
     case: Case
     event: Event
@@ -47,7 +52,8 @@ async def proof_of(session: AsyncSession, case: Case, version: ReplyVersion) -> 
     found = select(CandidateRow).where(CandidateRow.draft_id == version.draft_id, CandidateRow.ordinal == version.candidate_ordinal)
     candidate = (await session.exec(found)).one()
     return Proof(
-        case, await event_of(session, case), version, tuple((await session.exec(authors)).all()), tuple(signed), facts,
+        case, await event_of(session, case), version, tuple((await session.exec(authors)).all()), tuple(signed),
+        tuple(fact for fact in facts if str(fact.value) in version.text),
         candidate_text(candidate, {fact.name: fact.value or "" for fact in facts}), candidate.next_question,
     )  # fmt: skip
 
@@ -96,12 +102,8 @@ def _rows(proof: Proof, now: datetime) -> list[Row]:
     text = say(wording, length=len(version.text), channel=version.channel, ordinal=version.candidate_ordinal, changed=changed)
     rows = [Row(labels["text"], text, changes=runs if changed else ()), *_fact_rows(proof.facts, labels["facts"])]
     if proof.signed:
-        signed = signed_at(proof.signed, now)
-        rows.append(
-            Row(labels["signed"], say("casework.proof_signed", signed=signed, done=len(proof.signed), needed=version.required_approvals))
-        )
-    if proof.next_question:
-        rows.append(Row(labels["rehearsal"], say("casework.proof_question", question=proof.next_question)))
+        rows.append(Row(labels["signed"], _signed(proof, now)))
+    rows += _rehearsal(proof, labels["rehearsal"])
     rows += [Row(labels["promise"], say("casework.proof_promise", promise=promise.text)) for promise in promises(version.text, now)]
     return rows
 
@@ -110,7 +112,28 @@ def _fact_rows(facts: Sequence[FactSlot], label: str) -> list[Row]:
     if not facts:
         return []
     lines = [say("casework.proof_fact", name=f.name, value=f.value, how=f.verified_how, by=f.verified_by) for f in facts]
-    return [Row(label, say("casework.proof_facts", count=len(facts)), detail="\n".join(lines))]
+    more = say("approval.more_facts") if len(facts) > FACTS_SHOWN else ""
+    first = say("casework.comma").join(say("approval.proof_fact_short", value=f.value, how=f.verified_how) for f in facts[:FACTS_SHOWN])
+    return [Row(label, say("casework.proof_facts", count=len(facts), facts=first + more), detail="\n".join(lines))]
+
+
+def _signed(proof: Proof, now: datetime) -> str:
+    signed, version = signed_at(proof.signed, now), proof.version
+    told = say("casework.proof_signed", signed=signed, done=len(proof.signed), needed=version.required_approvals)
+    if version.state is VersionState.APPROVED and version.expires_at:
+        return told + say("approval.valid_until", until=clock_phrase(version.expires_at, now))
+    return told
+
+
+def _rehearsal(proof: Proof, label: str) -> list[Row]:
+    """The gravest attack of each hostile reader, all of them on demand; where none was foreseen, the question that comes next."""
+    attacks = attacks_of(proof.version)
+    if attacks:
+        gravest = {attack.reader: attack for attack in reversed(attacks)}
+        everything = "\n".join(attack.line for attack in attacks)
+        shown = [attack for attack in attacks if attack in gravest.values()]
+        return [Row(label, attack.line, detail="" if place else everything) for place, attack in enumerate(shown)]
+    return [Row(label, say("casework.proof_question", question=proof.next_question))] if proof.next_question else []
 
 
 def approve_buttons(case: Case, version: ReplyVersion) -> tuple[tuple[Button, ...], ...]:

@@ -55,8 +55,9 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 async def _migrate(url: str) -> None:
+    tables = metadata()
     async with Database(url) as opened:
-        await upgrade(opened.engine, metadata())
+        await upgrade(opened.engine, tables)
         if opened.is_sqlite:
             async with opened.engine.connect() as connection:
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from casework.approval import Approval, approvals_of, void_all
 from casework.checks.finding import Finding, Severity
+from casework.difference import Change
 from casework.drafting.draft import FactSlot, ReplyAuthor, ReplyVersion, VersionState
 from casework.errors import Refused
 from casework.handling import claim
@@ -262,7 +263,7 @@ async def test_two_approvers_pressing_at_once_complete_it(desk: Desk) -> None:
 async def test_the_card_shows_all_that_an_approver_must_see(desk: Desk) -> None:
     async with desk.room.database.transaction() as session:
         case = await desk.room.case(session)
-        session.add(FactSlot(case_id=case.id or 0, ordinal=1, name="谁到场", value="周队", verified_how="现场电话", verified_by="林一"))
+        session.add(FactSlot(case_id=case.id or 0, ordinal=1, name="谁到场", value="现场核实", verified_how="现场电话", verified_by="林一"))
     await desk.submit()
     (asked,) = await desk.cards()
     await desk.approve("郑三")
@@ -270,11 +271,13 @@ async def test_the_card_shows_all_that_an_approver_must_see(desk: Desk) -> None:
     assert asked.head == "📝 A1 第 1 版送签 · 起草 林一 · 需 2 人签发（II 级）"
     assert asked.body == TEXT
     rows = {row.label: row for row in signed.rows}
-    assert rows["事实"].detail == "谁到场：周队（现场电话，林一）"
+    assert rows["事实"].text == "1 处均已核实：现场核实（现场电话）"
+    assert rows["事实"].detail == "谁到场：现场核实（现场电话，林一）"
     assert rows["承诺"].text == "“今晚 22:00 前在这里公布结果” → 发布后建立提醒"
     assert rows["预演"].text == "市民会追问：视频公布吗？"
     assert rows["签发"].text == "郑三 18:42（1/2）"
-    assert "改动" in rows["全文"].text
+    assert rows["全文"].text.endswith("与候选 1 相比改动 2 处")
+    assert "".join(run.text for run in rows["全文"].changes if run.change is not Change.STRUCK) == TEXT
     assert [button.command for line in asked.buttons for button in line] == ["签发 A1 1", "退回 A1 1", "依据 A1"]
 
 
