@@ -13,6 +13,10 @@ STANDING = (
     " WHERE v.id = NEW.version_id AND a.voided_at IS NULL)"
 )
 EXPIRED = "EXISTS (SELECT 1 FROM reply_version WHERE id = NEW.version_id AND expires_at <= NEW.requested_at)"
+DOUBT = (
+    "EXISTS (SELECT 1 FROM publication p WHERE p.case_id = NEW.case_id AND p.version_id <> NEW.version_id"
+    " AND p.state IN ('publishing', 'uncertain'))"
+)
 ENDED = "('returned', 'withdrawn', 'void', 'published')"
 
 GUARDS = {
