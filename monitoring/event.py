@@ -43,7 +43,7 @@ class Event(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     headline: str
     line: str = Field(index=True)
-    place: str | None = None
+    place: str | None = Field(default=None, index=True)
     district: str | None = Field(default=None, index=True)
     state: EventState = Field(default=EventState.OPEN, sa_type=enum_type(EventState), index=True)
     merged_into: int | None = Field(default=None, foreign_key="event.id")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,6 +13,8 @@ from casework.case import Case
 from casework.desk import Desk
 from casework.drafting.asking import NEWS_INTENTS, asks_of, asks_of_many
 from casework.drafting.draft import FactSlot, ReplyVersion
+from casework.drafting.history import EarlierPromise, History, promises_of, read_history
+from casework.drafting.telling import Telling, read_telling
 from casework.drafting.topic import CONDUCT
 from casework.publication import Publication, PublicationState
 from knowledge_base.region import NATIONAL, Region
@@ -68,7 +71,9 @@ class Matter:
         voices: posts of the event, copies included.
         has_video: whether a video is spoken of.
         hours: since the first post.
-        previous: what was published in this case before, oldest first.
+        previous: what was published in this case before, oldest first; `promises` what it promised.
+        history: earlier cases of the same kind at the same place.
+        returns: on how many later days the event was posted again before it was answered.
     """
 
     case_number: str
@@ -86,6 +91,9 @@ class Matter:
     has_video: bool = False
     hours: float = 0.0
     previous: tuple[str, ...] = ()
+    promises: tuple[EarlierPromise, ...] = ()
+    history: History = field(default_factory=History)
+    returns: int = 0
     region: Region = NATIONAL
     department: str = ""
 
@@ -93,6 +101,11 @@ class Matter:
     def told(self) -> str:
         """All that the citizens wrote."""
         return "\n".join(post.whole for post in self.posts)
+
+    @cached_property
+    def telling(self) -> Telling:
+        """How the citizens tell it: claims, times, mood, who suffers. Unverified."""
+        return read_telling([post.whole for post in self.posts])
 
     @property
     def blames_us(self) -> bool:
@@ -152,6 +165,8 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
         has_video=any(factor["name"] == "video" for factor in event.factors),
         facts=await verified_facts(session, case), ours=event.line != OTHER and (decisive is None or decisive.relevance.is_ours),
         hours=(now - event.first_posted_at).total_seconds() / 3600, previous=await _published(session, case),
+        promises=(await promises_of(session, [case.id or 0], now)).get(case.id or 0, ()),
+        history=await read_history(session, case, event, now), returns=event.unanswered_returns,
         region=desk.department.region, department=desk.department.name,
     )  # fmt: skip
 
