@@ -113,11 +113,11 @@ def read_telling(posts: Sequence[str]) -> Telling:
     told = "\n".join(texts)
     claims = tuple(_claims(texts))
     complained = _patterns()[ClaimKind.COMPLAINED].search(told)
+    answers = (found[0] for found in _patterns()[ClaimKind.ANSWERED].finditer(told))
     return Telling(
-        claims=claims,
-        when=_longest(_WHEN, told), lasting=_first(_LASTING, told),
+        claims=claims, when=_longest(_WHEN, told), lasting=_first(_LASTING, told),
         complained=complained[0].strip() if complained else "", times_complained=_times(complained) if complained else 0,
-        answer_told=next((found[0] for found in _patterns()[ClaimKind.ANSWERED].finditer(told) if not _UNFIT.search(found[0])), ""), mood=_mood(told),
+        answer_told=next((answer for answer in answers if not _UNFIT.search(answer)), ""), mood=_mood(told),
         affected=tuple(row["name"] for row in frames("telling")["affected"] if any(word in told for word in row["words"])),
         hurt=_clause_of(claims, ClaimKind.HARM),
     )  # fmt: skip

@@ -1,12 +1,10 @@
 """What came before a case: only the same kind of matter at the same place, with what was promised and what came of it."""
 
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from casework import publishing
-from casework.case import Case
 from casework.drafting.history import LOOKED_BACK, MOST_COUNTED, MOST_SHOWN, History, read_history
 from casework.drafting.matter import Matter, gather
 from casework.handling import claim
