@@ -26,6 +26,7 @@ from casework.drafting.matter import gather
 from casework.drafting.notice import notice_draft
 from casework.drafting.slots import fill_slot, slots_of
 from casework.drafting.storing import store_draft
+from casework.drafting.strategy import Channel, Strategy, wanted_in
 from casework.errors import Refused
 from casework.message import Card
 from casework.permission import ALLOWED, Act, names_with, require
@@ -41,16 +42,19 @@ _ENTRUSTED = re.compile(r"(?P<name>\S+)(?:\s+(?P<when>.*?))?\s*(?:之?前)?$", r
 
 
 async def draft(order: Order) -> Response:
-    """拟稿 A12: read the case, search and write outside any transaction, then store and show."""
+    """拟稿 A12, or 拟稿 A12 致歉整改 微博评论: read the case, search and write outside any transaction, then store and show."""
     house, number = order.house, order.command.number
     async with house.database.reading() as session:
         await require(session, order.staff, Act.SUBMIT)
         case = await _case(session, number)
         notice, matter = await notice_draft(session, case), await gather(session, case, house.clock.now(), house.desk)
+    wanted = wanted_in(order.command.rest, matter)
+    if wanted is None:
+        raise Refused(say("commands.draft_which", number=number, strategies="、".join(Strategy), channels="、".join(Channel)))
     await house.shelved.wait()
     today = house.clock.now().date()
     evidence = Evidence() if notice else await asyncio.to_thread(find_evidence, matter, house.library, house.desk, today)
-    written = notice or labelled(await house.writer.write(matter, evidence), house.desk.ai_label)
+    written = notice or labelled(await house.writer.write(matter, evidence, wanted=wanted), house.desk.ai_label)
     async with house.database.transaction() as session:
         case = await _case(session, number)
         stored = await store_draft(session, case, matter, evidence, written, order.staff, house.clock.now())

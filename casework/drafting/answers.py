@@ -1,7 +1,7 @@
 """逐项答复: what is said to each ask, by the way it is asked and by how far the matter has come; what nobody knows is an open slot."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from casework.checks.statements import unfounded
@@ -60,7 +60,7 @@ class Answering:
         fields: what the wordings may name in braces (`frame_fields`).
         topic: what the matter is about; an ask may be about another topic.
         manner: how far the matter has come.
-        quoting: whether clauses are quoted at the asks that they bear on.
+        most_clauses: so many clauses are quoted at the asks that they bear on.
         brief: leave out what is not needed to understand the answer.
     """
 
@@ -69,7 +69,7 @@ class Answering:
     topic: Topic
     manner: Manner
     fields: Mapping[str, str] = field(default_factory=dict)
-    quoting: bool = True
+    most_clauses: int = 3
     brief: bool = False
 
     def answers(self, so_far: str = "") -> list[Answer]:
@@ -80,22 +80,28 @@ class Answering:
         """
         answered: list[Answer] = []
         for number, ask in enumerate(self.matter.asks, 1):
-            sentences = (self._lead(ask, number), *self._answer(ask, so_far))
+            said = self._answer(ask, so_far)
+            if len(self.matter.asks) > 1:
+                sentences = (Sentence(self._lead(ask, number), SentenceKind.FACT, (POST,)), *said)
+            else:
+                sentences = (replace(said[0], text=self._lead(ask, number) + said[0].text), *said[1:])
             answered.append(Answer(ask, sentences))
             so_far += "".join(sentence.text for sentence in sentences)
         return answered
 
-    def _lead(self, ask: str, number: int) -> Sentence:
+    def _lead(self, ask: str, number: int) -> str:
+        """What stands before an answer: a heading of its own, or where there is one ask only, the beginning of the first sentence."""
         plain, asked = without_marks(ask), "question" if words_of(ask).question else "wish"
         if len(self.matter.asks) == 1:
             name, plain = f"single_{asked}", _echoed(ask, self.matter.told)
         else:
             name = f"quoted_{asked}" if unfounded(plain, "", "") else asked
-        wording = frames("answers")["lead"][name]
-        return Sentence(wording.format(number=from_int(number), ask=plain, who=self.fields["who"]), SentenceKind.FACT, (POST,))
+        return str(frames("answers")["lead"][name].format(number=from_int(number), ask=plain, who=self.fields["who"]))
 
     def _answer(self, ask: str, so_far: str) -> list[Sentence]:
-        quote = self.evidence.by_ask.get(ask) if self.quoting else None
+        quote = self.evidence.by_ask.get(ask)
+        if quote and quote.text not in so_far and self._quoted(so_far) >= self.most_clauses:
+            quote = None
         cited = clause_sentences(quote)[: 1 if self.brief else 2] if quote and quote.text not in so_far else []
         manner = Manner.REPORT if open_slots(gap_of(ask))[0] in self.matter.facts else self.manner
         topic = topic_of_ask(ask, self.matter.told, self.matter.line, self.topic)
@@ -103,6 +109,10 @@ class Answering:
         options = words_of(ask).options(manner, quoted=quote is not None)
         wording = options[-1] if self.brief else next((w for w in options if _is_new(w, fields, so_far)), options[-1])
         return [*cited, *sentences_of(wording.format(**fields) + "\n", SentenceKind.NEXT_STEP)]
+
+    def _quoted(self, so_far: str) -> int:
+        """How many clauses the reply quotes already."""
+        return len({quote.clause.key for quote in self.evidence.quotes if quote.text in so_far})
 
 
 def named(asks: Sequence[str], told: str, *, all_of_them: bool, to_many: bool) -> Sentence:

@@ -9,12 +9,13 @@ from casework.drafting.candidate import AskAnswer, Candidate, Sentence, Sentence
 from casework.drafting.citizen_words import SUBJECT_LENGTH
 from casework.drafting.evidence import Evidence
 from casework.drafting.explaining import next_question, reason_of
-from casework.drafting.frame import MUST, UNASKED, Frame, FrameLine, Manner, frame_of
+from casework.drafting.frame import COMPLAINED, MUST, OWNED, UNASKED, Frame, FrameLine, Manner, frame_of
 from casework.drafting.matter import Matter, Standing
 from casework.drafting.passages import (
     cases_passage,
     clause_passage,
     frame_fields,
+    history_passage,
     previous_passage,
     ruling_passage,
     sign_passage,
@@ -30,8 +31,6 @@ COMMENT_SUBJECT_LENGTHS = (22, 22, 22, 14)
 """By tightness, the most characters of what a comment calls the matter."""
 NAMED = (5, 3, 2, 1)
 """By tightness, how many asks are named where they are not answered one by one."""
-ASK_PASSAGES = ("asks", "asks_brief")
-"""Answers ask by ask: with the clauses that bear on them, or without."""
 SAID_ONCE = ("checks", "steps", "keep")
 """Fields of a topic that are said once; a later line that would repeat one is left out."""
 
@@ -107,8 +106,8 @@ class _Composition:
         return pieces
 
     def _pieces_of(self, line: FrameLine, so_far: str) -> list[_Piece]:
-        if line.use in ASK_PASSAGES:
-            answers = replace(self._answering, quoting=line.use == "asks" and self.tightness < TIGHTEST).answers(so_far)
+        if line.use == "asks":
+            answers = self._answering.answers(so_far)
             return [_Piece(sentence, line.rank, (answer.ask,)) for answer in answers for sentence in answer.sentences]
         if line.use == "asks_named":
             asks = self.matter.asks[: NAMED[self.tightness]]
@@ -123,12 +122,18 @@ class _Composition:
 
     @cached_property
     def _tags(self) -> tuple[str, ...]:
-        return (self.matter.standing.value, *(() if self.matter.asks else (UNASKED,)))
+        telling = self.matter.telling
+        also = {UNASKED: not self.matter.asks, OWNED: bool(self.topic.owner), COMPLAINED: bool(telling.complained)}
+        return (self.matter.standing.value, telling.mood.value, *(tag for tag, holds in also.items() if holds))
 
     @cached_property
     def _answering(self) -> Answering:
-        manner = Manner.REFER if self.matter.standing is Standing.NOT_OURS else self.frame.manner
-        return Answering(self.matter, self.evidence, self.topic, manner, self._fields, brief=self.tightness > 0)
+        clauses = self.frame.clauses if self.tightness < TIGHTEST else 0
+        return Answering(self.matter, self.evidence, self.topic, self._manner, self._fields, most_clauses=clauses, brief=self.tightness > 0)
+
+    @property
+    def _manner(self) -> Manner:
+        return Manner.REFER if self.matter.standing is Standing.NOT_OURS else self.frame.manner
 
     @cached_property
     def _fields(self) -> dict[str, str]:
@@ -152,15 +157,15 @@ class _Composition:
             "clause": lambda so_far: clause_passage(self.evidence, so_far),
             "ruling": lambda _: ruling_passage(self.evidence, self.matter.asks, self._fields, quoting=self.tightness < TIGHTEST),
             "cases": lambda _: cases_passage(self.evidence, self.topic),
-            "told": lambda _: self._told(1 if self.channel is Channel.COMMENT else 2),
-            "told_more": lambda _: self._told(3),
-            "history": lambda _: [],
+            "told": lambda so_far: self._told(1 if self.channel is Channel.COMMENT else 2, so_far),
+            "told_more": lambda so_far: self._told(3, so_far),
+            "history": lambda _: history_passage(self.matter),
             "previous": lambda _: previous_passage(self.matter),
             "sign": lambda _: sign_passage(self.matter),
         }
 
-    def _told(self, most: int) -> list[Sentence]:
-        return told_passage(self.matter, self._fields["subject"], public=self._public, to_many=self._to_many, most=most)
+    def _told(self, most: int, so_far: str) -> list[Sentence]:
+        return told_passage(self.matter, self._manner, self._fields["who"], so_far, public=self._public)[:most]
 
 
 def _fitted(pieces: list[_Piece], longest: int) -> list[_Piece]:

@@ -10,7 +10,7 @@ from casework.drafting.slots import SLOT
 from casework.drafting.strategy import Strategy
 from casework.drafting.topic import Topic
 from language.periods import duration_phrase
-from prompts import say, words
+from prompts import frames, say, words
 
 MOST_QUESTIONS = 2
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
@@ -28,8 +28,10 @@ def reason_of(strategy: Strategy, frame: Frame, matter: Matter) -> str:
 
 
 def next_question(frame: Frame, topic: Topic, matter: Matter) -> str:
-    """The one or two questions that follow: first those of the matter, then those of the strategy, none that was asked already."""
-    likely = [*questions(topic.next), *questions(frame.next)]
+    """One or two questions, none asked already: how the hurt are, then those of the matter, then those of the strategy."""
+    telling = matter.telling
+    hurt = frames("answers")["pieces"]["hurt_next"].format(affected=telling.affected[0]) if telling.hurt and telling.affected else ""
+    likely = [*questions(hurt), *questions(topic.next), *questions(frame.next)]
     fresh = [question for question in dict.fromkeys(likely) if not any(covers(question, ask) for ask in matter.asks)]
     return "".join(fresh[:MOST_QUESTIONS])
 

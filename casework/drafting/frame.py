@@ -11,8 +11,11 @@ from prompts import frames
 
 MUST = 1
 """Rank of a line that is never left out."""
-UNASKED = "unasked"
-"""Tag of a matter that asks nothing; the other tags are the names of standings."""
+UNASKED, OWNED, COMPLAINED = "unasked", "owned", "complained"
+"""Tags of a matter that asks nothing, of one whose owner is known, of people who say that they complained before.
+
+The other tags are the names of standings and moods.
+"""
 
 
 class Manner(StrEnum):
@@ -50,6 +53,7 @@ class Frame:
 
     Attributes:
         manner: how it answers asks.
+        clauses: how many it quotes at most.
         fits: the standings that it is meant for.
         otherwise: what to mind in any other.
         risk: what is risky about it.
@@ -58,6 +62,7 @@ class Frame:
     """
 
     manner: Manner
+    clauses: int
     fits: tuple[str, ...]
     otherwise: str
     risk: str
@@ -70,4 +75,4 @@ def frame_of(strategy: Strategy) -> Frame:
     """The reply frame of a strategy."""
     read = frames(strategy.frame)
     lines = {channel: tuple(FrameLine(**with_tuples(row)) for row in read[channel.name.lower()]) for channel in Channel}
-    return Frame(Manner(read["manner"]), tuple(read["fits"]), read["otherwise"], read["risk"], read["next"], lines)
+    return Frame(Manner(read["manner"]), read["clauses"], tuple(read["fits"]), read["otherwise"], read["risk"], read["next"], lines)

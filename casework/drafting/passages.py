@@ -3,13 +3,17 @@
 import re
 from collections.abc import Mapping
 
+from casework.checks.coverage import covers
 from casework.drafting.answers import POST, clause_sentences
 from casework.drafting.candidate import Sentence, SentenceKind, sentences_of
-from casework.drafting.citizen_words import SUBJECT_LENGTH, subject_of, told_points
+from casework.drafting.citizen_words import SUBJECT_LENGTH, subject_of
 from casework.drafting.evidence import Evidence
+from casework.drafting.frame import Manner
 from casework.drafting.matter import Matter
 from casework.drafting.slots import slot
+from casework.drafting.telling import Claim, ClaimKind
 from casework.drafting.topic import Topic, topic_of
+from casework.promise import PromiseState
 from monitoring.headline import gravity
 from prompts import frames
 
@@ -19,6 +23,8 @@ LEAST_STEPS = 2
 LEAST_CASES = 2
 STEP_SHARE = 0.4
 """A step counts as the usual way when so many of the past replies report it."""
+RECORD = "record"
+"""Reference of a sentence that rests on earlier cases of ours."""
 PUBLICATION = "publication"
 """Reference of a sentence that repeats what this case's last reply said."""
 
@@ -36,14 +42,15 @@ def frame_fields(matter: Matter, topic: Topic, *, subject_length: int = SUBJECT_
     """
     subject = subject_of(matter, topic, subject_length)
     slots = {name: slot(wording.format(topic=topic.name)) for name, wording in frames("slots")["names"].items()}
-    address = frames("answers")["address"]
+    address, telling = frames("answers")["address"], matter.telling
+    hurt = address["with"].format(you=address["one"], affected=telling.affected[0]) if telling.hurt and telling.affected else address["one"]
     return {
         **slots,
         "subject": subject, "topic": topic.name, "checks": topic.checks, "steps": topic.steps, "keep": topic.keep,
         "saw": _saw(matter, topic, subject, public=public, to_many=to_many),
         "you": address["many" if to_many else "one"],
         "who": address["asker" if to_many else "one"],
-        "sorry": address["sorry" if to_many else "one"],
+        "sorry": address["sorry"] if to_many else hurt,
         "owner": topic.owner or slots["owner"],
     }  # fmt: skip
 
@@ -59,8 +66,8 @@ def _saw(matter: Matter, topic: Topic, subject: str, *, public: bool, to_many: b
 
 
 def clause_passage(evidence: Evidence, so_far: str) -> list[Sentence]:
-    """The clause that bears on the whole matter, unless it is quoted already."""
-    if evidence.general is None or evidence.general.clause.name in so_far:
+    """The clause that bears on the whole matter, unless the reply quotes one already."""
+    if evidence.general is None or any(quote.text in so_far for quote in evidence.quotes):
         return []
     return [*clause_sentences(evidence.general, "clause_alone"), Sentence("\n", SentenceKind.BOILERPLATE)]
 
@@ -83,20 +90,57 @@ def cases_passage(evidence: Evidence, topic: Topic) -> list[Sentence]:
     return [Sentence(_wording("cases").format(steps="、".join(steps)), SentenceKind.CASE, tuple(case.key for case in alike))]
 
 
-def told_passage(matter: Matter, subject: str, *, public: bool, to_many: bool, most: int = 2) -> list[Sentence]:
-    """A few concrete things that the citizen wrote, quoted, each with what we do about it; in public nothing that accuses."""
-    points = tuple(point for point in told_points(matter, subject, most) if not (public and gravity(point) >= ACCUSING))
-    wordings = {row["kind"]: row["many" if to_many else "one"] for row in frames("answers")["told"]}
-    return [Sentence(wordings["when"].format(told=point), SentenceKind.FACT, (POST,)) for point in points]
+def told_passage(matter: Matter, manner: Manner, who: str, so_far: str, *, public: bool) -> list[Sentence]:
+    """Concrete things that the citizens wrote, quoted, each with what we do about it, the gravest first; in public nothing that accuses.
+
+    Args:
+        who: how the reply calls those who wrote.
+        so_far: what the reply says before; it is not repeated.
+    """
+    by_kind = {row["kind"]: row[manner] for row in frames("answers")["told"] if manner in row}
+    claims = [claim for kind in by_kind for claim in matter.telling.claims_of(ClaimKind(kind))[:1]]
+    return [
+        _about(claim, by_kind[claim.kind], who)
+        for claim in claims
+        if not covers(so_far, claim.text) and not (public and gravity(claim.text) >= ACCUSING)
+    ]
+
+
+def _about(claim: Claim, wording: str, who: str) -> Sentence:
+    gap = slot(_wording("told_gap").format(told=claim.text))
+    return sentences_of(wording.format(told=claim.text, who=who, gap=gap), SentenceKind.FACT, (POST,))[0]
+
+
+def history_passage(matter: Matter) -> list[Sentence]:
+    """What our own records say of the same matter before: the gravest of what we owe, in one sentence."""
+    history = matter.history
+    if history.broken:
+        text = _wording("earlier_broken").format(promise=_quotable(history.broken[0].text))
+    elif history.unanswered:
+        text = _wording("earlier_unanswered")
+    elif matter.returns > 1:
+        text = _wording("returns")
+    else:
+        text = _wording("earlier") if history.count else ""
+    return [Sentence(text, SentenceKind.FACT, (RECORD,))] if text else []
 
 
 def previous_passage(matter: Matter) -> list[Sentence]:
-    """What this case's last reply promised, word for word; its first phrase where it promised nothing."""
+    """What this case's last reply promised, word for word, and whether it was kept; its first phrase where it promised nothing."""
+    if matter.promises:
+        last = next((promise for promise in matter.promises if promise.failed), matter.promises[-1])
+        wording = "previous_broken" if last.failed else "previous_kept" if last.state is PromiseState.KEPT else "previous"
+        return [Sentence(_wording(wording).format(promise=_quotable(last.text)), SentenceKind.FACT, (PUBLICATION,))]
     phrases = _PHRASE.findall(matter.previous[-1]) if matter.previous else []
     if not phrases:
         return []
     promise = next((phrase for phrase in phrases if _PROMISING.search(phrase)), phrases[0])
     return [Sentence(_wording("previous").format(promise=promise), SentenceKind.FACT, (PUBLICATION,))]
+
+
+def _quotable(promise: str) -> str:
+    """A promise as it can stand in quotation marks."""
+    return promise.strip(" 。；\n").replace("“", "‘").replace("”", "’")
 
 
 def sign_passage(matter: Matter) -> list[Sentence]:
