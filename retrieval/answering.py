@@ -8,7 +8,8 @@ from knowledge_base.region import NATIONAL, Region
 from language.normalising import normalise
 from prompts import say
 from retrieval.beyond import beyond_rules
-from retrieval.candidates import Candidate, Searchable, candidates, read
+from retrieval.candidates import LOOKED_AT, Candidate, Searchable, candidates, read
+from retrieval.definitions import Definition, answering_definition, definitions_in, word_asked_for
 from retrieval.doubt import (
     OldVersion,
     asks_for_local_rule,
@@ -32,6 +33,8 @@ NEAR_IF_NEEDED = 0.45
 """… or this share, if it gives the kind of answer that is asked for and the best one does not: the fine beside the duty."""
 SIMILAR_CASES = 2
 MOST_ELSEWHERE = 2
+_SANCTION = "违反"
+"""How clauses begin that name an offence and its fine: they come after the rule itself."""
 
 
 def compose(library: Searchable, question: str, *, region: Region, on: date) -> Answer:
@@ -45,9 +48,11 @@ def compose(library: Searchable, question: str, *, region: Region, on: date) -> 
     found = candidates(library, question, asked, library.search_clauses, region=region, on=on)
     if asks_for_local_rule(question):
         found = [each for each in found if library.is_local(each.hit)]
+    if meanings := _meanings(library, word_asked_for(question), region=region, on=on):
+        return Answer(False, _lines(map(quote_line, meanings)), meanings)
     hits = library.clauses_named(question, region=region, on=on) or carrying(found)
     if hits:
-        return _answered(library, hits, question, asked, region)
+        return _answered(library, _with_their_rule(library, hits, found, question, asked), question, asked, region)
     if others := others_matters(question):
         department = others[0].department
         return _refused(library, question, asked, "refused_others", region=region, on=on, shown_elsewhere=False, department=department)
@@ -95,10 +100,52 @@ def quote_line(quote: Quote) -> str:
 
 def _answered(library: Searchable, hits: Sequence[ClauseHit], question: str, asked: Asked, region: Region) -> Answer:
     quotes = _quotes(hits[:MOST_CLAUSES], question, asked)
+    meaning = _meaning(library, quotes, question, asked)
+    shown = [quote for quote in quotes if meaning is None or quote.clause.key != meaning.quote.clause.key]
+    quotes = (*shown, meaning.quote) if meaning else quotes
     notes: tuple[str, ...] = ()
-    if region != NATIONAL and not any(map(library.is_local, hits)) and any(leaves_to_places(quote.clause.text) for quote in quotes):
+    left_open = region != NATIONAL and not any(map(library.is_local, hits))
+    if left_open and any(leaves_to_places(quote.clause.text) for quote in shown):
         notes = (say("knowledge.no_local_rule"),)
-    return Answer(False, _lines([*map(quote_line, quotes), *notes]), quotes, notes=notes)
+    meant = [_defined(meaning.quote, left_open=left_open)] if meaning else []
+    return Answer(False, _lines([*map(quote_line, shown), *meant, *notes]), quotes, notes=notes)
+
+
+def _with_their_rule(
+    library: Searchable, hits: Sequence[ClauseHit], found: Sequence[Candidate], question: str, asked: Asked
+) -> Sequence[ClauseHit]:
+    """The clauses with a rule before a mere definition (夜间，是指…) of a word of the question, where it tells more than the word."""
+    meaning = next((each for each in definitions_in(hits[:1]) if each.term in question), None)
+    if meaning is None:
+        return hits
+    others = [told for told in asked.told if told.word not in meaning.term]
+    own = {each.key for each in library.beside(hits[0])} - {hits[0].key}
+    rules = (each.hit for each in found if each.hit.key in own and meaning.term in each.hit.text)
+    telling = [hit for hit in rules if others and all(told.met_in(hit.text, (), ()) for told in others)]
+    rule = min(telling, key=lambda hit: hit.text.startswith(_SANCTION), default=None)
+    return hits if rule is None else [rule, *(hit for hit in hits if hit.key != rule.key)][:MOST_CLAUSES]
+
+
+def _meanings(library: Searchable, word: str, *, region: Region, on: date) -> tuple[Quote, ...]:
+    """How rules in force here define a word."""
+    hits = library.search_clauses(word, region=region, on=on, limit=LOOKED_AT) if word else []
+    meanings = [each.quote for each in definitions_in(hits) if each.term == word]
+    return tuple(sorted(meanings, key=lambda quote: library.is_local(quote.clause))[:MOST_CLAUSES])
+
+
+def _defined(quote: Quote, *, left_open: bool) -> str:
+    sentence = "defined_for_places" if left_open and leaves_to_places(quote.text) else "defined"
+    return say(f"knowledge.{sentence}", article=quote.clause.article, quote=quote.text)
+
+
+def _meaning(library: Searchable, quotes: Sequence[Quote], question: str, asked: Asked) -> Definition | None:
+    """What the quoted rule itself says a word of the question means, where that answers it and there is room for it."""
+    if not quotes:
+        return None
+    meaning = answering_definition(library.beside(quotes[0].clause), question, quotes[0].clause.text, asked.need)
+    cited = {quote.clause.key for quote in quotes}
+    room = len(cited) < MOST_CLAUSES or (meaning is not None and meaning.quote.clause.key in cited)
+    return meaning if room else None
 
 
 def _of_old_version(library: Searchable, question: str, asked: Asked, old: OldVersion, *, region: Region, on: date) -> Answer | None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from knowledge_base.region import Region
 from retrieval.bridging import Bridge, bridges, weigh
+from retrieval.everyday import rule_words
 from retrieval.evidence import CaseHit, ClauseHit
 from retrieval.need import asked_for
 from retrieval.others import others_matters
@@ -40,6 +41,7 @@ class Searchable(Protocol):
     def likeness(self, question: str, texts: Sequence[str]) -> list[float]: ...
     def referred(self, hit: ClauseHit) -> str: ...
     def referring(self, hit: ClauseHit) -> list[ClauseHit]: ...
+    def beside(self, hit: ClauseHit) -> list[ClauseHit]: ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def candidates(library: Searchable, question: str, asked: Asked, search: Search,
     ranks, hits = _searched(question, asked, search, region=region, on=on)
     referring = [other for hit in hits[:FOLLOWED] for other in library.referring(hit)]
     every = {hit.key: hit for hit in [*hits, *referring]}.values()
-    speaking = [hit for hit in every if not misses_the_focus(asked, _whole(library, hit)) and all(word in hit.text for word in asked.musts)]
+    speaking = [hit for hit in every if not misses_the_focus(asked, _whole(library, hit)) and _speaks_of_all(hit, asked)]
     alike = library.likeness(question, [f"{hit.title} {hit.text}" for hit in speaking]) if speaking else []
     found = [
         Candidate(hit, _signs(library, asked, hit, rank=ranks.get(hit.key, 0.0), alike=near))
@@ -101,6 +103,11 @@ def _searched(question: str, asked: Asked, search: Search, *, region: Region, on
 
 def _signs(library: Searchable, asked: Asked, hit: ClauseHit, **found: float) -> Signs:
     return signs_of(asked, title=hit.title, text=hit.text, referred=library.referred(hit), local=library.is_local(hit), **found)
+
+
+def _speaks_of_all(hit: ClauseHit, asked: Asked) -> bool:
+    """Whether it names every matter of another department that is asked about, as people or as rules call it."""
+    return all(any(called in hit.text for called in (word, *rule_words(word))) for word in asked.musts)
 
 
 def _whole(library: Searchable, hit: ClauseHit) -> str:

@@ -243,6 +243,10 @@ class Library:
         number = article_number(hit.article)
         return [clause.hit for clause in self._beside(hit) if number in own_articles_named(clause.hit.text)]
 
+    def beside(self, hit: ClauseHit) -> list[ClauseHit]:
+        """All clauses of the version of a document that a clause is in."""
+        return [clause.hit for clause in self._beside(hit)]
+
     def _beside(self, hit: ClauseHit) -> Iterator[ShelvedClause]:
         """The clauses of the same version of a document."""
         shelf, own = self._shelf, self._shelf.clauses.get(hit.clause_id)
