@@ -5,7 +5,7 @@ import pytest
 from knowledge_base.region import Region
 from retrieval.definitions import definitions_in, word_asked_for
 from retrieval.library import Library
-from tests.retrieval.shelves import CITY, TODAY, clause, library
+from tests.retrieval.shelves import CITY, RULES, TODAY, clause, library
 
 TERMS = """本法中下列用语的含义：
 
@@ -23,12 +23,9 @@ def test_the_rule_comes_before_the_words_that_define_it() -> None:
 
 
 def test_what_places_may_settle_otherwise_is_said() -> None:
-    rules = [
-        clause(1, "国家噪声法", "第四十三条", "在居民集中的区域，禁止夜间进行产生噪声的建筑施工作业，但抢修、抢险施工作业的除外。"),
-        clause(2, "国家噪声法", "第八十八条", TERMS),
-        clause(3, "国家噪声法", "第九条", "任何单位和个人都有保护声环境的义务。"),
-    ]
-    answer = Library.of(rules, []).answer("夜间施工是几点到几点？", region=CITY, on=TODAY)
+    meaning = "夜间，是指晚上十点至次日早晨六点之间的期间，设区的市级以上人民政府可以另行规定。"
+    rules = [clause(n, *(*rule[:2], meaning if rule[1] == "第八十八条" else rule[2], *rule[3:])) for n, rule in enumerate(RULES, 1)]
+    answer = Library.of(rules, []).answer("夜间施工，夜间是几点到几点？", region=CITY, on=TODAY)
     assert "可以另行规定”（同法第八十八条；地方可以另行规定，知识库中没有本市的规定）" in answer.text
 
 
