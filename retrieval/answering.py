@@ -107,7 +107,7 @@ def _answered(library: Searchable, hits: Sequence[ClauseHit], question: str, ask
     left_open = region != NATIONAL and not any(map(library.is_local, hits))
     if left_open and any(leaves_to_places(quote.clause.text) for quote in shown):
         notes = (say("knowledge.no_local_rule"),)
-    meant = [_defined(meaning.quote, left_open=left_open)] if meaning else []
+    meant = [definition_line(meaning.quote, left_open=left_open)] if meaning else []
     return Answer(False, _lines([*map(quote_line, shown), *meant, *notes]), quotes, notes=notes)
 
 
@@ -133,7 +133,12 @@ def _meanings(library: Searchable, word: str, *, region: Region, on: date) -> tu
     return tuple(sorted(meanings, key=lambda quote: library.is_local(quote.clause))[:MOST_CLAUSES])
 
 
-def _defined(quote: Quote, *, left_open: bool) -> str:
+def definition_line(quote: Quote, *, left_open: bool) -> str:
+    """A definition as people read it behind the rule it belongs to.
+
+    Args:
+        left_open: whether the knowledge base holds no local rule; said where the definition leaves the matter to the places.
+    """
     sentence = "defined_for_places" if left_open and leaves_to_places(quote.text) else "defined"
     return say(f"knowledge.{sentence}", article=quote.clause.article, quote=quote.text)
 
