@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from casework import deadlines
 from casework.announcing import notify, refresh
 from casework.case import Case, add_step, subject
-from casework.checks.promises import promises
+from casework.checks.due_times import times
+from casework.checks.promises import SENTENCE, promises, vague_promises
 from casework.deadline import Clock, DeadlineKind
 from casework.desk import Desk
 from casework.drafting.draft import ReplyVersion
@@ -21,6 +22,7 @@ from casework.staff import StaffMember
 from language.periods import clock_phrase
 from prompts import say, words
 from storage import audit
+from storage.clock import CHINA
 
 SHORTEST_PROOF = 4
 """Characters; “好了” proves nothing."""
@@ -29,8 +31,8 @@ SHORTEST_PROOF = 4
 async def note(session: AsyncSession, case: Case, version: ReplyVersion, now: datetime, desk: Desk) -> None:
     """Enter what a published version promises. The case's owner keeps it; what names no time is asked for one."""
     vague = 0
-    for found in promises(version.text, now):
-        promise = Promise(case_id=case.id or 0, version_id=version.id or 0, text=found.text, due_at=found.due_at, owner=case.owner_id)
+    for text, due_at in promised(version.text, now):
+        promise = Promise(case_id=case.id or 0, version_id=version.id or 0, text=text, due_at=due_at, owner=case.owner_id)
         session.add(promise)
         await session.flush()
         await _wind(session, case, promise, say("promise.source", version=version.number), now)
@@ -39,6 +41,16 @@ async def note(session: AsyncSession, case: Case, version: ReplyVersion, now: da
         vague += promise.due_at is None
     if vague:
         await _ask_for_dates(session, case, now, desk)
+
+
+def promised(text: str, now: datetime) -> list[tuple[str, datetime | None]]:
+    """The sentences of a text that promise something, with the time that each names, if it names one."""
+    dated = {found.text: found.due_at for found in promises(text, now)}
+    put_off = [found.start for found in vague_promises(text)]
+    vague = [
+        sentence[0].strip() for sentence in SENTENCE.finditer(text) if any(sentence.start() <= start < sentence.end() for start in put_off)
+    ]
+    return [*dated.items(), *((sentence, None) for sentence in vague if sentence not in dated)]
 
 
 async def ask_whether_kept(session: AsyncSession, case: Case, link: str, now: datetime, desk: Desk) -> None:
@@ -84,12 +96,12 @@ async def set_due(session: AsyncSession, case: Case, ordinal: int | None, told: 
     number, promise = await _open_one(session, case, ordinal)
     if promise.due_at is not None:
         raise Refused(say("promise.is_dated", number=case.number, ordinal=number, due=clock_phrase(promise.due_at, now)))
-    found = promises(told, now)
-    if not found:
+    due_at = max((moment for moment in times(told, now.astimezone(CHINA)) if moment > now), default=None)
+    if due_at is None:
         raise Refused(say("promise.when", number=case.number, ordinal=number, text=promise.text))
-    promise.due_at = found[0].due_at
+    promise.due_at = due_at
     await _wind(session, case, promise, say("promise.set_by", name=staff.name), now)
-    due = clock_phrase(found[0].due_at or now, now)
+    due = clock_phrase(due_at, now)
     add_step(session, case, say("promise.step_dated", text=promise.text, due=due), now, staff.name)
     await audit.append(session, staff.name, "promise.dated", subject(case), at=now, promise=promise.id)
     await refresh(session, case, now, desk, by_people=True)

@@ -16,30 +16,8 @@ from casework.message import Card
 from casework.publication import Publication, PublicationState
 from casework.signing import approve, approved_reply, submit
 from knowledge_base.past_case import PastCase
+from tests.casework.replying import LINK, TEXT, approved
 from tests.casework.room import Room
-
-TEXT = "我们看到了视频，正在现场核实。今晚 22:00 前在这里公布结果。"
-LINK = "https://weibo.example/1"
-
-
-async def holds(version: ReplyVersion) -> str | None:
-    return None
-
-
-async def approved(room: Room, text: str = TEXT, level: int = 2) -> ApprovedReply:
-    """A claimed case with a version that all have approved."""
-    async with room.database.transaction() as session:
-        found = (await session.exec(select(Case))).first()
-        if found is None:
-            found = (await room.happen(session, level)).case
-            assert found is not None
-            await claim(session, found, await room.person(session, "林一"), room.now, room.desk)
-        version = await room.write(session, found, text)
-        await submit(session, version, await room.person(session, "林一"), room.now, (), room.desk)
-        for name in ("郑三", "何四"):
-            await approve(session, version, await room.person(session, name), room.now, room.desk, holds)
-        await room.send_all(session)
-        return await approved_reply(session, version, room.now, holds)
 
 
 async def offer(room: Room, reply: ApprovedReply) -> Card:
