@@ -9,6 +9,8 @@ from enum import StrEnum
 from language.segmentation import words
 from prompts import say
 
+SAME_LINE = 0.4
+"""Share of characters that two lines must have in common for one to be the other, changed."""
 SMALLEST_KEPT = 2
 """A stretch of so few characters that stayed between two changes is shown as changed: confetti says nothing."""
 KEPT_SHOWN = 12
@@ -39,14 +41,8 @@ def difference(old: str, new: str) -> tuple[Run, ...]:
 
     A fact slot, a number or a Latin word is one word. What was replaced stands struck before what stands there now.
     """
-    before, after = _tokens(old), _tokens(new)
-    runs: list[Run] = []
-    for name, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if name == "equal":
-            runs.append(Run(Change.KEPT, "".join(before[a:b])))
-        else:
-            runs += [Run(Change.STRUCK, "".join(before[a:b])), Run(Change.ADDED, "".join(after[c:d]))]
-    return _joined(run for run in runs if run.text)
+    pairs = _paired(old.splitlines(keepends=True), new.splitlines(keepends=True))
+    return _joined(run for before, after in pairs for run in _by_words(before, after))
 
 
 def changed_places(runs: Sequence[Run]) -> int:
@@ -76,6 +72,46 @@ def texts(runs: Sequence[Run]) -> tuple[str, str]:
     return old, "".join(run.text for run in runs if run.change is not Change.STRUCK)
 
 
+def _paired(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    """The lines of both texts in order, each beside the one that it became; a line that went or came stands alone."""
+    likeness = [[_likeness(before, after) for after in new] for before in old]
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(new) - 1, -1, -1):
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], likeness[i][j] + best[i + 1][j + 1])
+    pairs, i, j = [], 0, 0
+    while i < len(old) or j < len(new):
+        if i < len(old) and j < len(new) and likeness[i][j] and best[i][j] == likeness[i][j] + best[i + 1][j + 1]:
+            pairs.append((old[i], new[j]))
+            i, j = i + 1, j + 1
+        elif i < len(old) and (j == len(new) or best[i][j] == best[i + 1][j]):
+            pairs.append((old[i], ""))
+            i += 1
+        else:
+            pairs.append(("", new[j]))
+            j += 1
+    return pairs
+
+
+def _likeness(before: str, after: str) -> float:
+    """How much of two lines is the same, 0 where it is too little to call one a change of the other."""
+    if before == after:
+        return 1.0
+    ratio = SequenceMatcher(None, before, after, autojunk=False).ratio()
+    return ratio if ratio >= SAME_LINE else 0.0
+
+
+def _by_words(old: str, new: str) -> list[Run]:
+    before, after = _tokens(old), _tokens(new)
+    runs: list[Run] = []
+    for name, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if name == "equal":
+            runs.append(Run(Change.KEPT, "".join(before[a:b])))
+        else:
+            runs += [Run(Change.STRUCK, "".join(before[a:b])), Run(Change.ADDED, "".join(after[c:d]))]
+    return [run for run in runs if run.text]
+
+
 def _tokens(text: str) -> list[str]:
     return [token for part in _WHOLE.split(text) if part for token in ([part] if _WHOLE.fullmatch(part) else words(part))]
 
@@ -93,8 +129,11 @@ def _joined(runs: Iterable[Run]) -> tuple[Run, ...]:
         elif (struck or added) and len(run.text) <= SMALLEST_KEPT and place + 1 < len(waiting) and "\n" not in run.text:
             struck, added = struck + run.text, added + run.text
         else:
-            joined += [*_changed(struck, added), run]
+            joined += _changed(struck, added)
             struck = added = ""
+            if joined and joined[-1].change is Change.KEPT:
+                run = Run(Change.KEPT, joined.pop().text + run.text)
+            joined.append(run)
     return (*joined, *_changed(struck, added))
 
 

@@ -33,7 +33,7 @@ def draft_card(
         *(_candidate_row(candidate, text) for candidate, text in zip(candidates, texts, strict=True)),
         *_evidence_rows(draft, labels["evidence"]),
         *([Row(labels["next_question"], say("drafting.card_question", question=draft.next_question))] if draft.next_question else []),
-        Row(labels["checks"], _checks(findings), detail="\n".join(finding.message for finding in findings)),
+        Row(labels["checks"], checks_line(findings), detail="\n".join(finding.message for finding in findings)),
         *([Row(labels["note"], draft.note)] if draft.note else []),
     ]
     known = say("drafting.card_verified" if facts else "drafting.card_unverified")
@@ -83,7 +83,7 @@ def _evidence_rows(draft: Draft, label: str) -> list[Row]:
     return [Row(label, say("drafting.card_clause", name=row["name"], quote=row["quote"])) for row in clauses]
 
 
-def _checks(findings: Sequence[Finding]) -> str:
+def checks_line(findings: Sequence[Finding]) -> str:
     """One line: how many facts are missing, how many faults block, and the first of those to decide about."""
     blocking = [finding for finding in findings if finding.blocking]
     warnings = [finding.message for finding in findings if finding.severity is Severity.WARN]
