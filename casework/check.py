@@ -88,8 +88,8 @@ class _Proof:
         yield from (found("open_slot", slot[0], start=slot.start(), name=slot[1]) for slot in SLOT.finditer(text))
         yield from check_citations(text, self.clauses, self.desk.department.region, self.now.date())
         yield from self._clauses()
-        yield from _each("unfounded", unfounded(text, known, self.matter.told, self.now.date()))
-        yield from _each("stranger", strangers(text, known))
+        yield from _each("unfounded", unfounded(text, known, "\n".join((self.matter.told, *self.matter.asks)), self.now.date()))
+        yield from _each("stranger", strangers(text, known, self.situation))
         yield from _each("organisation_unknown", organisations(text, f"{known}\n{self.situation}"))
         yield from _each("place_unknown", places(text, f"{known}\n{self.situation}"))
         yield from _each("personal_data", personal_data(text, self.matter.facts.values()), replacement="")
@@ -117,7 +117,7 @@ class _Proof:
     def situation(self) -> str:
         """Whom and what a reply may name because the matter is there: the citizens' words, the place, the department's region."""
         region = self.desk.department.region
-        parts = (self.matter.told, self.matter.headline, self.matter.place, region.province, region.city, *self.desk.department.names)
+        parts = (self.matter.told, *self.matter.asks, self.matter.headline, self.matter.place, region.province, region.city, *self.desk.department.names)
         return "\n".join(part for part in parts if part)
 
     def _clauses(self) -> Iterator[Finding]:

@@ -13,7 +13,10 @@ _HOLIDAYS = {
     "端午": "Dragon Boat Festival", "中秋": "Mid-autumn Festival", "国庆": "National Day",
 }  # fmt: skip
 """As people say them, and as the calendar calls them."""
-_FIXED = {"元旦": (1, 1), "五一": (5, 1), "劳动节": (5, 1), "国庆": (10, 1)}
+_EARLIEST = {
+    "元旦": (1, 1), "春节": (1, 21), "清明": (4, 4), "五一": (5, 1), "劳动节": (5, 1), "端午": (5, 28), "中秋": (9, 7), "国庆": (10, 1),
+}  # fmt: skip
+"""The first day on which each can fall, for years that the calendar does not know: better early than late."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def is_workday(day: date) -> tuple[bool, bool]:
 def holiday_after(name: str, day: date) -> tuple[date, date] | None:
     """First and last day of the next holiday of this name that begins after `day`; of any name, where it is empty.
 
-    A holiday of a fixed day is told for years that the calendar does not know, as that one day; of the others None.
+    In a year that the calendar does not know it is the earliest day on which it can fall; None where no name is given either.
     """
     import chinese_calendar
 
@@ -61,13 +64,12 @@ def holiday_after(name: str, day: date) -> tuple[date, date] | None:
             free.append(day + timedelta(days=ahead))
         elif free:
             break
-    return (free[0], free[-1]) if free else _fixed_holiday(name, day)
+    return (free[0], free[-1]) if free else _earliest_holiday(name, day)
 
 
-def _fixed_holiday(name: str, day: date) -> tuple[date, date] | None:
-    if name not in _FIXED:
+def _earliest_holiday(name: str, day: date) -> tuple[date, date] | None:
+    if name not in _EARLIEST:
         return None
-    month, number = _FIXED[name]
-    this_year = date(day.year, month, number)
-    found = this_year if this_year > day else date(day.year + 1, month, number)
+    this_year = date(day.year, *_EARLIEST[name])
+    found = this_year if this_year > day else date(day.year + 1, *_EARLIEST[name])
     return found, found

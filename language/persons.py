@@ -84,6 +84,11 @@ def name_before(text: str, end: int, *, titled: bool = True) -> tuple[int, int] 
     return None
 
 
+def has_surname(word: str) -> bool:
+    """Whether a word begins with a surname that is no everyday word."""
+    return (word[:1] in _SURNAMES and word[:1] not in _RISKY) or word[:2] in _COMPOUND
+
+
 def _names_from(text: str, start: int, *, sure: bool) -> Iterator[tuple[int, int]]:
     """The name that follows, and those joined to it (张三、李四)."""
     link = _LINK.match(text, start)

@@ -5,13 +5,15 @@ and 青禾 must stand in what is known.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
 from functools import cache
 
 from casework.checks.plain import plain
 from casework.checks.span import Span
 from casework.drafting.slots import SLOT
-from language.persons import find_names
+from language.persons import find_names, has_surname
+from language.segmentation import tagged_words
 from prompts import frames
 
 _TITLES = (
@@ -23,15 +25,48 @@ _SURNAMES = (
     "戴宋庞熊纪舒屈项祝董梁杜阮蓝闵贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯管卢莫房丁邓洪包左石崔吉龚程邢裴陆翁甄曲封储段焦侯"
 )
 _PERSON = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?{_TITLES}")
+LONGEST_HEAD = 12
+_NAME_LENGTHS = (2, 3)
+_PLACE_FOLLOWS = re.compile(
+    r".{0,2}(?:[路街巷镇乡村道桥店馆铺楼厂场园组庙湾岭坪站湖坡冲塘垸苑]|线|高速|高铁|大道|公司|集团|小区|社区|街道|公园|广场|学校|小学|中学|医院|中队|项目|庭院|家园)"
+)
+_VERBAL = ("v", "vd", "d", "ad", "zg")
+_SMALL = ("p", "c", "u", "r", "y", "e", "o", "w", "x")
+_CUED = re.compile(
+    r"(?:负责人|责任人|当事人|联系人|经办人|承办人|[组队局科所站处院校厂店]长|书记|主任|法官|经理|经营者|摊主|店主|业主|司机|驾驶员|队员|伤者|网格员|为|系|由|受伤的)[为是系叫:]?"
+    rf"(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}?)(?=[，。、；（(\s]|已|在|一直|将|等|于|到|负责|承诺|牵头|表示|同志|带队|处理|跟进)"
+)
+"""Who somebody is, and a name that ends where a sentence goes on."""
 _QUOTATION = re.compile(r"“[^”]*”|《[^》]*》")
 
 
-def strangers(text: str, known: str) -> tuple[Span, ...]:
-    """Persons whom no verified fact names, by surname and office or by what stands around a name."""
+def strangers(text: str, known: str, told: str = "") -> tuple[Span, ...]:
+    """Persons whom no verified fact names: by surname and office, by what stands around a name, or by a name that is no word.
+
+    Args:
+        known: verified facts and the case record.
+        told: what the citizens wrote, personal data masked: a word of theirs that only looks like a name is none.
+    """
     own, known = _own(text), plain(known)
-    pieces = [*(found.span() for found in _PERSON.finditer(own) if not _is_common(found[0])), *find_names(own)]
-    spans = (Span(text[start:end], start) for start, end in sorted(set(pieces)))
+    pieces = {*(found.span() for found in _PERSON.finditer(own) if not _is_common(found[0])), *find_names(own)}
+    cued = (found.span("name") for found in _CUED.finditer(own) if not _is_word(found["name"]))
+    looks = {(start, end) for start, end in (*_guessed(own), *cued) if own[start:end] not in plain(told)}
+    spans = (Span(text[start:end], start) for start, end in sorted(pieces | looks))
     return _apart(span for span in spans if not _is_named(plain(span.text), known))
+
+
+def _guessed(text: str) -> Iterator[tuple[int, int]]:
+    """What the segmentation takes for a name although no dictionary holds it; no places that are called like people."""
+    words, place = set(), 0
+    for word, _ in tagged_words(text):
+        words.add((place, place := place + len(word)))
+    start = 0
+    for word, tag in tagged_words(text, guess=True):
+        end = start + len(word)
+        unheard = tag.startswith("nr") and (start, end) not in words and has_surname(word) and len(word) in _NAME_LENGTHS
+        if unheard and not (_PLACE_FOLLOWS.match(text, end) or _PLACE_FOLLOWS.search(word[1:]) or _is_common(word)):
+            yield start, end
+        start = end
 
 
 def organisations(text: str, known: str) -> tuple[Span, ...]:
@@ -51,25 +86,40 @@ def _unknown(text: str, known: str, kind: str) -> tuple[Span, ...]:
 
 
 def _named(text: str, kind: str) -> Iterator[tuple[int, int]]:
-    """Where names end in a suffix of the kind: as far back as the words allow."""
-    endings, stops, generic = _patterns(kind)
-    for ending in endings.finditer(text):
-        before = text[max(0, ending.start() - 12) : ending.start()]
-        run = re.search(r"[\u4e00-\u9fffA-Za-z0-9]*$", before)
-        head = stops.split(run[0])[-1] if run else ""
-        if generic.sub("", head):
+    """Where names end in a suffix of the kind, as far back as the words allow; what every city has is no name."""
+    words = _words(kind)
+    for ending in words.endings.finditer(text):
+        run = re.search(r"[\u4e00-\u9fffA-Za-z0-9]*$", text[max(0, ending.start() - LONGEST_HEAD) : ending.start()])
+        head = _nominal(run[0], words) if run else ""
+        if not words.generic.fullmatch(head):
             yield ending.start() - len(head), ending.end()
+
+
+def _nominal(run: str, words: "_Words") -> str:
+    """What of the words before an ending can belong to a name: nothing before a verb of two characters or a small word."""
+    kept = ""
+    for word, tag in reversed(tagged_words(run, guess=True)):
+        acts = len(word) > 1 and tag in _VERBAL and not words.generic.fullmatch(word)
+        if word in words.stops or acts or tag.startswith(_SMALL):
+            break
+        kept = word + kept
+    return kept
 
 
 def _is_told(name: str, known: str, kind: str) -> bool:
     """Whether the name stands in what is known: whole, or all that is its own."""
-    _, _, generic = _patterns(kind)
-    own = [part for part in generic.sub(" ", name).split() if len(part) > 1]
-    return name in known or all(part in known or any(part[cut:] in known for cut in range(1, len(part) - 1)) for part in own)
+    own = _words(kind).common.sub(" ", name).split()
+    return name in known or (bool(own) and all(part in known for part in own))
 
 
 def _is_named(person: str, known: str) -> bool:
     return person in known or (len(person) > 3 and re.sub(_TITLES, "", person) in known and len(re.sub(_TITLES, "", person)) > 1)
+
+
+def _is_word(name: str) -> bool:
+    """Whether the dictionary knows the whole as a word that is no name, or it begins like one that only looks like a name."""
+    (word, tag), *others = tagged_words(name)
+    return _is_common(name) or (not others and word == name and not tag.startswith("nr"))
 
 
 def _is_common(words: str) -> bool:
@@ -92,11 +142,33 @@ def _own(text: str) -> str:
     return _QUOTATION.sub(lambda quote: " " * len(quote[0]), blank)
 
 
+@dataclass(frozen=True)
+class _Words:
+    """How the names of one kind are told from other words.
+
+    Attributes:
+        endings: what such a name ends with.
+        generic: a name of nothing but words that every city has.
+        common: such words of two characters and more, and the words for parts of a city.
+        stops: words before which no name goes back.
+    """
+
+    endings: re.Pattern[str]
+    generic: re.Pattern[str]
+    common: re.Pattern[str]
+    stops: Set[str]
+
+
 @cache
-def _patterns(kind: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """The endings of names of a kind, the words before which no name goes back, and the words that are nobody's own."""
+def _words(kind: str) -> _Words:
     lists = frames("names")[kind]
-    endings = "|".join(sorted(lists["endings"], key=len, reverse=True))
-    generic = "|".join(sorted([*lists["generic"], *lists["endings"]], key=len, reverse=True))
-    stops = "|".join(sorted([*frames("names")["stops"], *lists.get("stops", [])], key=len, reverse=True))
-    return re.compile(f"(?:{endings})(?!{lists['not_before']})"), re.compile(stops), re.compile(generic)
+    endings, generic = _either(lists["endings"]), [*lists["generic"], *lists["endings"]]
+    common = [word for word in generic if len(word) > 1]
+    return _Words(
+        re.compile(f"{endings}(?!{lists['not_before']})"), re.compile(f"{_either(generic)}*"),
+        re.compile(f"{_either(common)}|[省市区县镇乡村局所站]"), frozenset([*frames("names")["stops"], *lists["stops"]]),
+    )  # fmt: skip
+
+
+def _either(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"

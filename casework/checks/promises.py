@@ -27,6 +27,9 @@ _FUTURE = re.compile(
     r"将|会(?![议同])|要|再|就|争取|力争|予以|给予|安排|公布|答复|回复|通报|告知|告诉|处理|解决|修|整改|整治|改造|加装|召开|开展|推进|跟进|联系|落实|完成|办理|"
     r"清理|检查|核查|拆|交代"
 )
+_OPEN = "\ue000"
+"""Stands where a fact is still open."""
+_TO_READER = re.compile(r"(?:告诉|通知|联系|打给|反馈给|发给)我们|请您|您可以")
 _QUOTATION = re.compile(r"“[^”]*”")
 
 
@@ -60,7 +63,7 @@ def vague_promises(text: str) -> tuple[Found, ...]:
     found = []
     for sentence, start in _own_sentences(text):
         hit = next((hit for hit in _VAGUE.finditer(sentence) if _FUTURE.search(sentence)), None)
-        if hit and not names_time(sentence) and not _PAST.search(sentence[: hit.start()]):
+        if hit and not (names_time(sentence) or _OPEN in sentence or _TO_READER.search(sentence) or _PAST.search(sentence[: hit.start()])):
             place = start + hit.start()
             found.append(Found(text[place : place + len(hit[0])], None, place, place + len(hit[0])))
     return tuple(found)
@@ -82,7 +85,7 @@ def _dated(text: str, now: datetime) -> Iterator[Found]:
 
 def _own_sentences(text: str) -> Iterator[tuple[str, int]]:
     """The sentences in simplified script with their offsets, quotations and open slots blanked out."""
-    blank = SLOT.sub(lambda slot: " " * len(slot[0]), plain(text))
+    blank = SLOT.sub(lambda slot: _OPEN * len(slot[0]), plain(text))
     own = _QUOTATION.sub(lambda quote: " " * len(quote[0]), blank)
     for found in SENTENCE.finditer(own):
         yield found[0], found.start()

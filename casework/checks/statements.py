@@ -90,7 +90,7 @@ def _sentences(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", plain(text).replace("中华人民共和国", "").replace("，", ",").replace("：", ":")).translate(
+    return re.sub(r"[^\S\n]+", "", plain(text).replace("中华人民共和国", "").replace("，", ",").replace("：", ":")).translate(
         str.maketrans("[（(【]）)】", "〔〔〔〔〕〕〕〕")
     )
 
@@ -138,7 +138,7 @@ def _value(numeral: str) -> int | str:
 
 def _is_said(statement: str, known: str) -> bool:
     """Whether the statement stands in what is known, and not as the end or the beginning of a longer number."""
-    before = rf"(?<![\d{_CHINESE}])" if statement[0].isdigit() or statement[0] in _CHINESE else ""
+    before = r"(?<!\d)" if statement[0].isdigit() else rf"(?<![{_CHINESE}])" if statement[0] in _CHINESE else ""
     after = r"(?!\d)" if statement[-1].isdigit() else ""
     return re.search(before + re.escape(statement) + after, known) is not None
 
