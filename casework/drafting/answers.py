@@ -1,6 +1,6 @@
 """逐项答复: what is said to each ask, by the way it is asked and by how far the matter has come; what nobody knows is an open slot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -19,6 +19,7 @@ from retrieval.evidence import Quote
 
 POST = "post"
 """Reference of a sentence that rests on what the citizens wrote."""
+REQUEST, QUESTION = "action", "question"
 _ONCE = ("checks", "steps", "keep")
 """What is said once in a reply, and not again in the next answer."""
 
@@ -115,11 +116,15 @@ class Answering:
         return len({quote.clause.key for quote in self.evidence.quotes if quote.text in so_far})
 
 
-def named(asks: Sequence[str], told: str, *, all_of_them: bool, to_many: bool) -> Sentence:
-    """One sentence that names asks as still open; it says so where they are not all."""
-    listed = "、".join(_echoed(ask, told) for ask in asks)
-    wording = ("many" if to_many else "one") + ("" if all_of_them else "_brief")
-    return Sentence(frames("answers")["named"][wording].format(asks=listed), SentenceKind.FACT, (POST,))
+def named(matter: Matter, most: int, manner: Manner, fields: Mapping[str, str]) -> tuple[Sentence, ...]:
+    """One sentence that names the first asks as still open, and says so where they are not all."""
+    asks, wordings = matter.asks[:most], frames("answers")["named"]
+    if not asks:
+        return ()
+    listed = "、".join(_echoed(ask, matter.told) for ask in asks)
+    whose = "many" if fields["who"] == frames("answers")["address"]["asker"] else "one"
+    text = wordings[whose if len(asks) == len(matter.asks) else f"{whose}_brief"] + wordings[manner]
+    return sentences_of(text.format(**{**fields, "asks": listed}), SentenceKind.FACT, (POST,))
 
 
 def clause_sentences(quote: Quote, wording: str = "clause", **fields: str) -> list[Sentence]:
@@ -136,8 +141,11 @@ def gap_of(ask: str) -> str:
 
 
 def words_of(ask: str) -> AnswerWords:
-    """How an ask is answered; kinds without words of their own are answered like a request to act."""
-    return _words().get(kind_of(ask).name) or _words()["action"]
+    """How an ask is answered: by its kind; a question of no known kind as a question, all else as a request to act."""
+    kind = kind_of(ask).name
+    if kind in _words() and kind != REQUEST:
+        return _words()[kind]
+    return _words()[QUESTION if any(word in ask for word in frames("answers")["asking"]) else REQUEST]
 
 
 def _is_new(wording: str, fields: Mapping[str, str], so_far: str) -> bool:

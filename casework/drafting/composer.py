@@ -9,7 +9,7 @@ from casework.drafting.candidate import AskAnswer, Candidate, Sentence, Sentence
 from casework.drafting.citizen_words import SUBJECT_LENGTH
 from casework.drafting.evidence import Evidence
 from casework.drafting.explaining import next_question, reason_of
-from casework.drafting.frame import COMPLAINED, MUST, OWNED, UNASKED, Frame, FrameLine, Manner, frame_of
+from casework.drafting.frame import ASKED, COMPLAINED, MUST, OWNED, UNASKED, Frame, FrameLine, Manner, frame_of
 from casework.drafting.matter import Matter, Standing
 from casework.drafting.passages import (
     cases_passage,
@@ -32,7 +32,7 @@ COMMENT_SUBJECT_LENGTHS = (22, 22, 22, 14)
 NAMED = (5, 3, 2, 1)
 """By tightness, how many asks are named where they are not answered one by one."""
 SAID_ONCE = ("checks", "steps", "keep")
-"""Fields of a topic that are said once; a later line that would repeat one is left out."""
+"""What is usually done about a topic. It is said once: a later line that would repeat it is left out."""
 
 
 class EmbeddedWriter:
@@ -108,22 +108,31 @@ class _Composition:
     def _pieces_of(self, line: FrameLine, so_far: str) -> list[_Piece]:
         if line.use == "asks":
             answers = self._answering.answers(so_far)
-            return [_Piece(sentence, line.rank, (answer.ask,)) for answer in answers for sentence in answer.sentences]
+            return _on_new_line([_Piece(sentence, line.rank, (answer.ask,)) for answer in answers for sentence in answer.sentences])
         if line.use == "asks_named":
-            asks = self.matter.asks[: NAMED[self.tightness]]
-            complete = len(asks) == len(self.matter.asks)
-            naming = [named(asks, self.matter.told, all_of_them=complete, to_many=self._to_many)] if asks else []
-            return [_Piece(sentence, line.rank, asks) for sentence in naming]
+            most = NAMED[self.tightness]
+            naming = named(self.matter, most, self._manner, self._fields)
+            pieces = [_Piece(sentence, line.rank, self.matter.asks[:most]) for sentence in naming]
+            return pieces if self.channel is Channel.COMMENT else _on_new_line(pieces)
         if line.use:
             return [_Piece(sentence, line.rank) for sentence in self._passages[line.use](so_far)]
-        if any(f"{{{name}}}" in line.text and self._fields[name] in so_far for name in SAID_ONCE):
+        own = [self._fields[name] for name in SAID_ONCE if f"{{{name}}}" in line.text]
+        if own and (not self._is_topical or any(words in so_far for words in own)):
             return []
-        return [_Piece(sentence, line.rank) for sentence in sentences_of(line.text.format(**self._fields), SentenceKind(line.kind))]
+        pieces = [_Piece(sentence, line.rank) for sentence in sentences_of(line.text.format(**self._fields), SentenceKind(line.kind))]
+        return _on_new_line(pieces) if line.text.startswith("【") else pieces
+
+    @property
+    def _is_topical(self) -> bool:
+        """Whether what is usually done about the topic bears on this matter: not where a message is in doubt, or somebody is praised."""
+        known = bool(self.topic.words) or self.matter.standing is not Standing.QUESTION
+        return known and self.matter.standing not in (Standing.RUMOUR, Standing.PRAISE)
 
     @cached_property
     def _tags(self) -> tuple[str, ...]:
         telling = self.matter.telling
-        also = {UNASKED: not self.matter.asks, OWNED: bool(self.topic.owner), COMPLAINED: bool(telling.complained)}
+        asked = bool(self.matter.asks)
+        also = {ASKED: asked, UNASKED: not asked, OWNED: bool(self.topic.owner), COMPLAINED: bool(telling.complained)}
         return (self.matter.standing.value, telling.mood.value, *(tag for tag, holds in also.items() if holds))
 
     @cached_property
@@ -155,7 +164,7 @@ class _Composition:
         """The passages that a frame may `use`, beside those that treat asks; they are told what the reply says before them."""
         return {
             "clause": lambda so_far: clause_passage(self.evidence, so_far),
-            "ruling": lambda _: ruling_passage(self.evidence, self.matter.asks, self._fields, quoting=self.tightness < TIGHTEST),
+            "ruling": lambda _: self._ruling(),
             "cases": lambda _: cases_passage(self.evidence, self.topic),
             "told": lambda so_far: self._told(1 if self.channel is Channel.COMMENT else 2, so_far),
             "told_more": lambda so_far: self._told(3, so_far),
@@ -163,6 +172,10 @@ class _Composition:
             "previous": lambda _: previous_passage(self.matter),
             "sign": lambda _: sign_passage(self.matter),
         }
+
+    def _ruling(self) -> list[Sentence]:
+        listing = any(line.use == "asks" for line in self.frame.lines[self.channel])
+        return ruling_passage(self.matter, self.evidence, self._fields, quoting=self.tightness < TIGHTEST, listing=listing)
 
     def _told(self, most: int, so_far: str) -> list[Sentence]:
         return told_passage(self.matter, self._manner, self._fields["who"], so_far, public=self._public)[:most]
@@ -173,6 +186,10 @@ def _fitted(pieces: list[_Piece], longest: int) -> list[_Piece]:
     while _length(pieces) > longest and (rank := max((piece.rank for piece in pieces), default=MUST)) > MUST:
         pieces = [piece for piece in pieces if piece.rank < rank]
     return pieces
+
+
+def _on_new_line(pieces: list[_Piece]) -> list[_Piece]:
+    return [replace(pieces[0], sentence=replace(pieces[0].sentence, text="\n" + pieces[0].sentence.text)), *pieces[1:]] if pieces else []
 
 
 def _without_blank_lines(pieces: list[_Piece]) -> list[_Piece]:

@@ -31,7 +31,8 @@ def next_question(frame: Frame, topic: Topic, matter: Matter) -> str:
     """One or two questions, none asked already: how the hurt are, then those of the matter, then those of the strategy."""
     telling = matter.telling
     hurt = frames("answers")["pieces"]["hurt_next"].format(affected=telling.affected[0]) if telling.hurt and telling.affected else ""
-    likely = [*questions(hurt), *questions(topic.next), *questions(frame.next)]
+    own = frames("answers")["next"].get(matter.standing) or (topic.next if topic.words else "")
+    likely = [*questions(hurt), *questions(own), *(questions(frame.next) if matter.standing is not Standing.PRAISE else ())]
     fresh = [question for question in dict.fromkeys(likely) if not any(covers(question, ask) for ask in matter.asks)]
     return "".join(fresh[:MOST_QUESTIONS])
 

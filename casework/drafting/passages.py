@@ -72,11 +72,17 @@ def clause_passage(evidence: Evidence, so_far: str) -> list[Sentence]:
     return [*clause_sentences(evidence.general, "clause_alone"), Sentence("\n", SentenceKind.BOILERPLATE)]
 
 
-def ruling_passage(evidence: Evidence, asks: tuple[str, ...], fields: Mapping[str, str], *, quoting: bool) -> list[Sentence]:
-    """What the rules say, right at the beginning: the clause that bears on the first ask with one; an open slot where there is none."""
-    quote = next((evidence.by_ask[ask] for ask in asks if ask in evidence.by_ask), evidence.general)
+def ruling_passage(matter: Matter, evidence: Evidence, fields: Mapping[str, str], *, quoting: bool, listing: bool) -> list[Sentence]:
+    """What the rules say, right at the beginning: the clause that bears on the first ask with one, or on the matter.
+
+    Args:
+        quoting: whether there is room for a clause.
+        listing: whether the asks are answered one by one below; else an open slot stands for the answer where no clause does.
+    """
+    quote = next((evidence.by_ask[ask] for ask in matter.asks if ask in evidence.by_ask), evidence.general)
     if quote is None or not quoting:
-        return list(sentences_of(_wording("ruling_open").format(saw=fields["saw"], answer=fields["answer"]), SentenceKind.FACT))
+        wording = "ruling_list" if listing and matter.asks else "ruling_open"
+        return list(sentences_of(_wording(wording).format(saw=fields["saw"], answer=fields["answer"]), SentenceKind.FACT, (POST,)))
     return clause_sentences(quote, "ruling", saw=fields["saw"])
 
 

@@ -12,12 +12,14 @@ from casework.check import check_reply
 from casework.checks.statements import unfounded
 from casework.checks.wording import check_wording
 from casework.drafting.candidate import SentenceKind, Written
-from casework.drafting.composer import EmbeddedWriter, compose, compose_one
+from casework.drafting.composer import EmbeddedWriter, compose
 from casework.drafting.evidence import Evidence, find_evidence
 from casework.drafting.frame import frame_of
+from casework.drafting.history import EarlierPromise, History
 from casework.drafting.matter import Matter, Post
-from casework.drafting.strategy import Channel, Strategy
+from casework.drafting.strategy import Channel, Strategy, wanted_in
 from casework.drafting.topic import topic_of
+from casework.promise import PromiseState
 from monitoring.lines import INTENTS, LINES
 from prompts import frames
 from storage.clock import CHINA
@@ -54,14 +56,23 @@ def test_the_state_of_the_case_decides_what_is_recommended(state: str) -> None:
 
 @pytest.mark.parametrize("strategy", Strategy)
 @pytest.mark.parametrize("channel", Channel)
-def test_every_strategy_can_answer_in_every_channel_within_its_length(strategy: Strategy, channel: Channel) -> None:
+def test_every_strategy_can_answer_in_every_channel_when_it_is_asked_for(strategy: Strategy, channel: Channel) -> None:
     for post in (SMOKE_POST, NOISE_POST):
         about = matter(post)
-        evidence = find_evidence(about, stocked(), DESK, TODAY)  # type: ignore[arg-type]
-        candidate, _ = compose_one(about, evidence, topic_of(about.told, about.line), strategy, channel)
+        written = compose(about, find_evidence(about, stocked(), DESK, TODAY), ((strategy, channel),))  # type: ignore[arg-type]
+        candidate, *others = written.candidates
+        assert (candidate.strategy, candidate.channel) == (strategy, channel)
+        assert strategy not in {other.strategy for other in others}
         assert len(candidate.text) <= channel.longest
         assert candidate.slots, "a draft of an unverified matter asks for facts"
-        assert frame_of(strategy).risk == candidate.risk
+        assert candidate.risk == frame_of(strategy).risk
+        assert candidate.reason.startswith(f"{strategy}：事实未核实，已过 3 小时")
+
+
+def test_the_reason_warns_of_a_strategy_that_does_not_fit_the_state() -> None:
+    reasons = {candidate.strategy: candidate.reason for candidate in drafted(matter(line="执法行为与作风"))[0].candidates}
+    assert reasons[Strategy.EARLY_NOTICE] == "先行告知：事实未核实，已过 3 小时"
+    assert "只在核实确有过错之后使用" in reasons[Strategy.APOLOGY]
 
 
 def test_asks_are_answered_one_by_one_or_named_as_open() -> None:
@@ -127,6 +138,56 @@ def test_past_cases_give_steps_and_none_of_their_words() -> None:
 def test_what_was_promised_before_is_repeated_word_for_word() -> None:
     written, _ = drafted(matter(previous=("谢谢来信。我们在明天 10 时前答复您。",)))
     assert "“我们在明天 10 时前答复您”" in written.candidates[0].text
+
+
+def test_a_broken_promise_is_owned_before_anything_new_is_said() -> None:
+    promise = EarlierPromise("明天 10 时前答复您", None, PromiseState.BROKEN)
+    text = drafted(matter(previous=("我们明天 10 时前答复您。",), promises=(promise,)))[0].candidates[0].text
+    assert "上次我们说“明天 10 时前答复您”，没有做到，我们道歉。" in text
+
+
+def test_what_our_own_records_hold_is_said_as_ours_and_what_the_citizen_says_as_his() -> None:
+    plain = drafted(matter())[0].candidates[0].text
+    recorded = drafted(matter(history=History(count=2, unanswered=1)))[0].candidates[0].text
+    assert "我们的记录里" not in plain
+    assert "没有答复过，这是我们欠的" in recorded
+    assert "您说“投诉 3 次都没人管”，以前是谁办的" in plain
+
+
+def test_a_citizen_who_complained_before_need_not_tell_it_again() -> None:
+    assert "不用再报" in drafted(matter())[0].candidates[0].text
+    assert "不用再报" not in drafted(matter(NOISE_POST))[0].candidates[0].text
+
+
+def test_a_rumour_is_answered_without_what_is_usually_done_about_its_topic() -> None:
+    rumour = matter(Post("", "下个月起全市取消夜市，一律不准摆摊！"), line="市容秩序", intent="谣言或不实")
+    topic = topic_of(rumour.told, rumour.line)
+    for candidate in drafted(rumour)[0].candidates:
+        assert not any(words in candidate.text for words in (topic.checks, topic.steps, topic.keep))
+        assert candidate.next_question.startswith("到底是真是假？")
+
+
+def test_where_the_rules_are_asked_for_the_first_sentence_quotes_them() -> None:
+    first = drafted(matter(intent="咨询"))[0].candidates[0]
+    assert (first.strategy, first.sentences[0].kind) == (Strategy.POLICY, SentenceKind.CLAUSE)
+    assert first.sentences[0].text.startswith("您问的“")
+
+
+WORDS = {
+    "": (), "致歉整改 微博评论": ((Strategy.APOLOGY, Channel.COMMENT),), "道歉，通报": ((Strategy.APOLOGY, Channel.BULLETIN),),
+    "先行告知": ((Strategy.EARLY_NOTICE, Channel.TICKET),), "微博/公众号正文": ((Strategy.EARLY_NOTICE, Channel.ARTICLE),),
+    "办结回访 12345": ((Strategy.CLOSING, Channel.TICKET),), "写得漂亮点": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_people_name_a_strategy_and_a_channel_in_their_own_words(words: str) -> None:
+    assert wanted_in(words, matter()) == WORDS[words]
+
+
+def test_every_way_of_asking_has_its_answers() -> None:
+    answered = {row["name"] for row in frames("answers")["kind"]}
+    assert answered >= {row["name"] for row in frames("asks")["kind"]}
 
 
 def test_two_posts_of_one_line_get_drafts_that_differ_in_substance() -> None:
