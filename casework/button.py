@@ -11,16 +11,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from casework.errors import Refused
 from casework.message import Button, Card
 from casework.staff import StaffMember
+from language.periods import clock_phrase
 from prompts import say
 from storage import audit
 from storage.columns import TIME_TYPE
 
 LIFETIME = timedelta(days=7)
 TOKEN_BYTES = 12
-SHOWING = ("时间线", "依据", "状态", "待办", "摘要", "信源", "条款", "帮助", "补充", "拟稿", "对比", "委托", "学到了什么")
+SHOWING = ("时间线", "依据", "状态", "待办", "摘要", "信源", "条款", "帮助", "补充", "拟稿", "换语气", "对比", "委托", "学到了什么")
 """Verbs that only show something, or may be repeated without harm."""
 ASKING = ("误报", "转办", "改稿", "退回", "静默", "升级", "办结", "已发")
 """Verbs that ask back when nothing follows the number (误报 A12)."""
+
+COUNTING = ("认领", "签发")
+"""Verbs that settle by themselves who was first and say who and when it was; two approvers may press one button, and each is counted."""
 
 
 class ButtonToken(SQLModel, table=True):
@@ -88,7 +92,7 @@ async def redeem(session: AsyncSession, token: str, platform: str, chat: str, st
     if row.repeatable:
         return Redeemed(row.command)
     if row.used_at is not None:
-        return Redeemed(row.command, row.outcome or say("casework.button_used"))
+        return Redeemed(row.command, await _standing(session, row, staff, now))
     row.used_at, row.used_by = now, staff.id
     await audit.append(session, staff.name, "button.used", f"command:{row.command}", at=now)
     return Redeemed(row.command)
@@ -108,9 +112,18 @@ async def move_chat(session: AsyncSession, platform: str, chat: str, new_chat: s
 
 
 def is_repeatable(command: str) -> bool:
-    """Whether a button may be pressed again and again: it shows something or asks back."""
+    """Whether a button may be pressed again and again: it shows something, asks back, or its verb counts everybody once."""
     verb, *rest = command.split()
-    return verb in SHOWING or (verb in ASKING and len(rest) <= 1)
+    return verb in (*SHOWING, *COUNTING) or (verb in ASKING and len(rest) <= 1)
+
+
+async def _standing(session: AsyncSession, row: ButtonToken, staff: StaffMember, now: datetime) -> str:
+    """What the first press brought; to anybody else with the name of who pressed, and when."""
+    outcome = row.outcome or say("casework.button_used")
+    if row.used_by == staff.id or row.used_by is None or row.used_at is None:
+        return outcome
+    first = await session.get_one(StaffMember, row.used_by)
+    return say("approval.button_used_by", name=first.name, at=clock_phrase(row.used_at, now), outcome=outcome)
 
 
 def _with_token(button: Button, tokens: dict[str, str]) -> Button:

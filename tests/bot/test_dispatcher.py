@@ -91,4 +91,4 @@ async def test_every_button_of_an_answer_can_be_pressed(house: House) -> None:
     assert "与我们无关" in answered.brief
     again = await listening.handle(says("", user="zhouming", token=button.token))
     assert again is not None
-    assert again.brief == answered.brief, "a used button answers with the outcome that stands"
+    assert again.brief == f"李雯已在 今日 19:00 按过：{answered.brief}", "a used button answers with the outcome that stands"
