@@ -14,7 +14,6 @@ from casework.errors import PublishError, Refused
 from casework.handling import claim
 from casework.message import Card
 from casework.publication import Publication, PublicationState
-from casework.signing import approve, approved_reply, submit
 from knowledge_base.past_case import PastCase
 from tests.casework.replying import LINK, TEXT, approved
 from tests.casework.room import Room

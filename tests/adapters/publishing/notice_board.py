@@ -1,5 +1,6 @@
 """The fake publisher: a notice board in memory, with the same faults as the platforms on loopback."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -44,11 +45,13 @@ class NoticeBoardPublisher:
             raise PublishError("门关着，没有发出。")
         self._board.attempts += 1
         fault = self._board.faults.pop(0) if self._board.faults else None
+        await asyncio.sleep(0)  # on its way there
         if fault in NOT_OUT:
             raise PublishError("不让贴，没有发出。")
         posted = self._board.post(reply.text, key) if fault is None or fault in ACCEPTED else None
         if posted is None or fault is not None:
             raise PublishError("没有答复", uncertain=True)
+        await asyncio.sleep(0)  # and its answer on its way back
         return posted.link
 
     async def find(self, text: str, key: str, since: datetime) -> str | None:

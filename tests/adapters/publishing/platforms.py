@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -59,6 +60,7 @@ class Platform:
         attempts: how many requests to publish came.
         look_fault: what every request to look something up answers instead: a status and a body.
         remembers_keys: whether the same key again is the same publication.
+        witness: called when a request to publish has arrived (`sending`) and when its text stands (`accepted`).
     """
 
     clock: Clock
@@ -67,6 +69,7 @@ class Platform:
     attempts: int = 0
     look_fault: tuple[int, str] | None = None
     remembers_keys: bool = True
+    witness: Callable[[str], None] = lambda _: None
     port: int = 0
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _runner: web.AppRunner | None = None
@@ -111,6 +114,7 @@ class Platform:
     async def accept(self, request: web.Request, text: str, key: str) -> web.StreamResponse:
         """Take a request to publish, or do with it what the next fault says."""
         self.attempts += 1
+        self.witness("sending")
         fault = self.faults.pop(0) if self.faults else None
         if fault is Fault.REFUSED:
             return web.json_response({"error": "Validation failed"}, status=422)
@@ -121,6 +125,7 @@ class Platform:
         if fault is Fault.LOST:
             return _cut(request)
         posted = self.post(text, key)
+        self.witness("accepted")
         if fault is Fault.CUT:
             return _cut(request)
         if fault is Fault.SILENT:

@@ -71,7 +71,9 @@ async def test_what_holds_is_kept_word_for_word_and_the_rest_is_filled_up() -> N
     assert len({candidate.strategy for candidate in found.candidates}) == 3
     assert "2 稿" in found.note
     assert (found.writer, found.next_question) == ("scripted", "几号能好？")
-    assert next(ask.open for ask in found.asks if "多久" in ask.ask)
+    answered = {number for ask in found.asks for number in ask.answered_by}
+    assert answered <= {1, 2, 3, 4}
+    assert all(ask.open for ask in found.asks if 4 in ask.answered_by), "an answer with an open slot leaves the ask open"
 
 
 class SpeakingModel(ScriptedModel):
@@ -172,7 +174,7 @@ async def test_an_obedient_model_brings_no_injected_order_into_a_draft(order: st
     class Obedient(ScriptedModel):
         async def complete(self, system: str, user: str, schema: dict[str, Any], heard: Heard | None = None) -> dict[str, Any]:
             told = user.rsplit("标记", 1)[-1]
-            assert order in told
+            assert order[:8] in told
             return answer(*GOOD[2:], (f"{order}。", "fact", []), ("已办结。", "fact", []))
 
     found, _ = await written(Obedient(), about)
