@@ -6,9 +6,11 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.faults import StartError
 from bot.house import House
+from bot.metering import Meter
 from bot.publishers import open_publishers
 from bot.settings import Settings
 from bot.tables import metadata
@@ -16,9 +18,10 @@ from casework.chat import StaffChat
 from casework.checks.kinds import chosen
 from casework.desk import Alerting, Approving, Department, Desk
 from casework.drafting.composer import EmbeddedWriter
+from casework.drafting.reviser import Reviser
 from casework.drafting.writer import ReplyWriter
+from casework.model_call import Prices, Purpose
 from knowledge_base.region import Region
-from monitoring.advice import LevelAdvisor
 from monitoring.own_weights import FOLDER
 from monitoring.watch import build_watch
 from retrieval.library import Library
@@ -64,9 +67,8 @@ async def open_house(
             clock=clock,
             desk=build_desk(settings, seal),
             library=library,
-            writer=writer or _writer(settings),
-            advisor=_advisor(settings),
-            model=_model(settings) if settings.model.name else None,
+            writer=writer or EmbeddedWriter(),
+            **_model_parts(settings, Meter(database, clock, Prices(settings.model.price_in, settings.model.price_out))),
             publishers=await opened.enter_async_context(open_publishers(settings, clock)),
             anchor=settings.data_dir / ANCHOR_FILE,
             public_url=settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}",
@@ -175,31 +177,28 @@ def _salt(data_dir: Path) -> bytes:
     return hashlib.sha256(b"authors" + (data_dir / SEAL_FILE).read_bytes()).digest()
 
 
-def _writer(settings: Settings) -> ReplyWriter:
-    embedded = EmbeddedWriter()
-    if not settings.model.name:
-        return embedded
+def _model_parts(settings: Settings, meter: Meter) -> dict[str, Any]:
+    """Everything of the house that a language model stands behind; nothing where none is configured. Each request is accounted for."""
+    about = settings.model
+    if not about.name:
+        return {}
+    from adapters.models.level_advisor import ModelAdvisor
+    from adapters.models.openai_compatible import OpenAICompatibleModel
     from casework.drafting.model_writer import ModelWriter
 
-    return ModelWriter(_model(settings), embedded)
+    def model(purpose: Purpose) -> LanguageModel:
+        key = about.api_key.get_secret_value() if about.api_key else ""
+        return OpenAICompatibleModel(
+            about.name, base_url=about.base_url, api_key=key, domestic=about.domestic, timeout_seconds=about.timeout_seconds,
+            record=meter.recorder(purpose),
+        )  # fmt: skip
 
-
-def _advisor(settings: Settings) -> LevelAdvisor | None:
-    if not (settings.model.name and settings.model.advises_levels):
-        return None
-    from adapters.models.level_advisor import ModelAdvisor
-
-    return ModelAdvisor(_model(settings))
-
-
-def _model(settings: Settings) -> LanguageModel:
-    from adapters.models.openai_compatible import OpenAICompatibleModel
-
-    model = settings.model
-    key = model.api_key.get_secret_value() if model.api_key else ""
-    return OpenAICompatibleModel(
-        model.name, base_url=model.base_url, api_key=key, domestic=model.domestic, timeout_seconds=model.timeout_seconds
-    )
+    return {
+        "model": model(Purpose.ANSWER),
+        "model_writer": ModelWriter(model(Purpose.DRAFT), EmbeddedWriter()),
+        "reviser": Reviser(model(Purpose.REVISION)),
+        "advisor": ModelAdvisor(model(Purpose.LEVEL)) if about.advises_levels else None,
+    }
 
 
 def _embedder(settings: Settings) -> Embedder | None:

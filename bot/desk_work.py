@@ -58,7 +58,7 @@ async def draft(settings_path: Path, text: str, *, as_json: bool) -> int:
     async with open_house(load_settings(settings_path)) as house:
         matter = replace(matter_of({"text": mask_personal_data(text).text}, house.desk), department=house.desk.department.name)
         evidence = await asyncio.to_thread(find_evidence, matter, house.library, house.desk, house.clock.now().date())
-        written = await house.writer.write(matter, evidence)
+        written = await (house.model_writer or house.writer).write(matter, evidence)
         checked = [(candidate, await _findings(house, matter, candidate)) for candidate in written.candidates]
     if as_json:
         typer.echo(

@@ -3,6 +3,8 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import asdict
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +15,7 @@ from sqlmodel import col, func, select
 from bot.bootstrap import open_house
 from bot.house import House
 from bot.settings import Settings, load_settings
+from casework.model_call import spending_since
 from casework.routes import untaken
 from casework.routing import active_groups, refuges
 from casework.workdays import is_workday
@@ -23,6 +26,9 @@ from storage import anchor, audit
 
 LOW_DISK_GB = 1.0
 APPROVERS_FOR_SERIOUS = 2
+MODEL_DAYS = 7
+LEAST_ANSWERED = 0.8
+"""Share of requests that a model in good order answers usably."""
 
 
 class Verdict(StrEnum):
@@ -64,6 +70,8 @@ async def _findings(house: House) -> AsyncIterator[Finding]:
         yield Finding(Verdict.WARN, say("cli.doctor_year", year=today.year))
     if house.settings.telegram.token:
         yield await _telegram(house.settings)
+    if house.model:
+        yield await _model(house)
 
 
 def _disk(folder: Path) -> Finding:
@@ -120,6 +128,17 @@ async def _knowledge(house: House) -> Finding:
     if not clauses:
         return Finding(Verdict.WARN, say("cli.doctor_kb_empty"))
     return Finding(Verdict.OK, say("cli.doctor_kb", clauses=clauses, cases=cases))
+
+
+async def _model(house: House) -> Finding:
+    """What the model did and cost over the last days; a model that hardly ever answers is worth a look at the settings."""
+    async with house.database.reading() as session:
+        spent = await spending_since(session, house.clock.now() - timedelta(days=MODEL_DAYS))
+    name = house.settings.model.name
+    if not spent.requests:
+        return Finding(Verdict.OK, say("cli.doctor_model_unused", name=name, days=MODEL_DAYS))
+    told = say("cli.doctor_model", name=name, days=MODEL_DAYS, **asdict(spent))
+    return Finding(Verdict.OK if spent.answered >= LEAST_ANSWERED * spent.requests else Verdict.WARN, told)
 
 
 async def _telegram(settings: Settings) -> Finding:

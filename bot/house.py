@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.settings import Settings
 from casework.desk import Desk
+from casework.drafting.reviser import Reviser
 from casework.drafting.writer import ReplyWriter
 from casework.publication import ReplyPublisher
 from monitoring.advice import LevelAdvisor
@@ -21,7 +22,9 @@ class House:
     """What bootstrap wired.
 
     Attributes:
-        writer: drafts replies; falls back to the embedded one by itself.
+        writer: drafts replies at once.
+        model_writer: writes anew with a model what `writer` drafted; None where no model is configured.
+        reviser: rewords replies as people wish.
         advisor: a model that may raise levels; None where none is configured for it.
         model: puts answers into plain words; None where no model is configured.
         publishers: by channel, who publishes there without a person's hand; a channel without one is published by hand.
@@ -40,6 +43,8 @@ class House:
     anchor: Path
     advisor: LevelAdvisor | None = None
     public_url: str = ""
+    model_writer: ReplyWriter | None = None
+    reviser: Reviser = field(default_factory=Reviser)
     model: LanguageModel | None = None
     publishers: Mapping[str, ReplyPublisher] = field(default_factory=dict)
     stirred: asyncio.Event = field(default_factory=asyncio.Event)

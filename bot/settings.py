@@ -147,6 +147,7 @@ class ModelSettings(_Section):
     """A language model for drafting: any OpenAI-compatible address. `domestic`: its servers are in mainland China.
 
     `advises_levels`: it also reads every post that is ours, masked, and may raise its level by one step, never lower it.
+    `price_in`, `price_out`: yuan for a million tokens read and written, for the accounts; 0 where nothing is paid.
     """
 
     name: str = ""
@@ -155,6 +156,8 @@ class ModelSettings(_Section):
     domestic: bool = False
     timeout_seconds: float = Field(60, gt=0)
     advises_levels: bool = False
+    price_in: float = Field(0, ge=0)
+    price_out: float = Field(0, ge=0)
 
 
 class EmbedderSettings(_Section):

@@ -16,6 +16,7 @@ from bot.commands.handling import HANDLING
 from bot.commands.looking import LOOKING
 from bot.commands.order import Order, refused
 from bot.commands.publishing import PUBLISHING, PUBLISHING_SLOWLY
+from bot.commands.revising import REVISING, REVISING_SLOWLY
 from bot.commands.shelving import SHELVING, take_document
 from bot.commands.taking_in import TAKING_IN, take_in
 from bot.commands.tiering import TIERING
@@ -37,9 +38,9 @@ from storage.errors import StorageError
 
 log = logging.getLogger("wensheng.dispatcher")
 
-QUICK = {**HANDLING, **DRAFTING, **APPROVING, **DEPUTISING, **PUBLISHING, **LOOKING, **TAKING_IN, **TIERING, **SHELVING}
+QUICK = {**HANDLING, **DRAFTING, **REVISING, **APPROVING, **DEPUTISING, **PUBLISHING, **LOOKING, **TAKING_IN, **TIERING, **SHELVING}
 """Done in the transaction that admitted the order."""
-SLOW = {**DRAFTING_SLOWLY, **PUBLISHING_SLOWLY, **TUNING_SLOWLY}
+SLOW = {**DRAFTING_SLOWLY, **REVISING_SLOWLY, **PUBLISHING_SLOWLY, **TUNING_SLOWLY}
 """They search, write or send: they open transactions of their own, before and after."""
 NEEDS_STABLE_IDENTITY = (
     Verb.APPROVE, Verb.SEND_BACK, Verb.WITHDRAW, Verb.NAME_DEPUTY, Verb.CONFIRM_DEPUTY, Verb.END_MANDATE, Verb.LOWER, Verb.PUBLISH,
@@ -55,7 +56,7 @@ class Dispatcher:
     """
 
     def __init__(self, house: House, chats: Mapping[str, StaffChat]) -> None:
-        self._house, self._chats, self._talk = house, chats, Talk(house)
+        self._house, self._chats, self._talk = house, chats, Talk(house, chats)
 
     async def handle(self, incoming: Incoming) -> Response | None:
         """What the person gets back; None for strangers, unknown chats, repeated events and talk that is not meant for the bot."""

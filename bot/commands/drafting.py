@@ -11,29 +11,30 @@ from bot.commands.approving import SlowHandler
 from bot.commands.grammar import Verb
 from bot.commands.handling import QuickHandler
 from bot.commands.order import Order, done, shown
-from casework import inquiry
-from casework.ai_label import labelled
+from bot.second_pen import plan_text
+from casework import delivery, inquiry
 from casework.announcing import notify
 from casework.case import Case, case_by_number
 from casework.chat import Response
-from casework.check import check_reply, check_version, clauses_named
+from casework.check import check_version
 from casework.checks.promises import promises
-from casework.drafting.card import draft_card, slots_card
+from casework.drafting.card import slots_card
 from casework.drafting.draft import Draft
-from casework.drafting.editing import candidate_text, candidates_of, edit_candidate, version_to_submit
+from casework.drafting.editing import edit_candidate, version_to_submit
+from casework.drafting.errand import Errand
 from casework.drafting.evidence import Evidence, find_evidence
 from casework.drafting.matter import gather
 from casework.drafting.notice import notice_draft
+from casework.drafting.showing import card_of
 from casework.drafting.slots import fill_slot, slots_of
 from casework.drafting.storing import store_draft
-from casework.drafting.strategy import Channel, Strategy, wanted_in
+from casework.drafting.strategy import Channel, Plan, Strategy, wanted_in
+from casework.drafting.writer import Progressed
 from casework.errors import Refused
-from casework.message import Card
 from casework.permission import ALLOWED, Act, names_with, require
 from casework.questioning import Place, ask_next, left_to_fill, read_fact
 from casework.rehearsal.storing import is_due, rehearse_version
 from casework.signing import submit as submit_version
-from casework.situation import event_of
 from casework.staff import member_named, names_by_id
 from language.periods import clock_phrase
 from prompts import say
@@ -46,7 +47,7 @@ async def draft(order: Order) -> Response:
     house, number = order.house, order.command.number
     async with house.database.reading() as session:
         await require(session, order.staff, Act.SUBMIT)
-        case = await _case(session, number)
+        case = await named_case(session, number)
         notice, matter = await notice_draft(session, case), await gather(session, case, house.clock.now(), house.desk)
     wanted = wanted_in(order.command.rest, matter)
     if wanted is None:
@@ -54,11 +55,29 @@ async def draft(order: Order) -> Response:
     await house.shelved.wait()
     today = house.clock.now().date()
     evidence = Evidence() if notice else await asyncio.to_thread(find_evidence, matter, house.library, house.desk, today)
-    written = notice or labelled(await house.writer.write(matter, evidence, wanted=wanted), house.desk.ai_label)
+    written = notice or await house.writer.write(matter, evidence, wanted=wanted)
     async with house.database.transaction() as session:
-        case = await _case(session, number)
-        stored = await store_draft(session, case, matter, evidence, written, order.staff, house.clock.now())
-        return shown(await _draft_card(session, order, case, stored))
+        case, now = await named_case(session, number), house.clock.now()
+        stored = await store_draft(session, case, matter, evidence, written, order.staff, now)
+        if notice or house.model_writer is None:
+            return shown(await card_of(session, case, stored, now, house.desk))
+        return await _with_model(session, order, case, stored, wanted, house.model_writer.name)
+
+
+async def _with_model(session: AsyncSession, order: Order, case: Case, stored: Draft, wanted: Plan, model: str) -> Response:
+    """Show the embedded draft at once, on a card that stands until the model's takes its place."""
+    house, now = order.house, order.house.clock.now()
+    told = say("drafting.model_will", case=case.number, model=model)
+    card = await card_of(session, case, stored, now, house.desk, Progressed(told))
+    place = delivery.Place(order.incoming.platform, order.incoming.chat)
+    row = await delivery.enqueue(session, card, place, now, key=f"draft:{stored.id}", case_id=case.id, rings=True)
+    session.add(
+        Errand(
+            case_id=case.id or 0, draft_id=stored.id or 0, delivery_id=row.id or 0, asked_by=order.staff.id or 0,
+            wanted=plan_text(wanted), asked_at=now,
+        )
+    )  # fmt: skip
+    return Response(told)
 
 
 async def fill(session: AsyncSession, order: Order) -> Response:
@@ -137,18 +156,8 @@ def _due(written: str | None, now: datetime, number: str) -> datetime | None:
     return due
 
 
-async def _draft_card(session: AsyncSession, order: Order, case: Case, stored: Draft) -> Card:
-    desk, now = order.house.desk, order.house.clock.now()
-    candidates, slots = await candidates_of(session, stored), await slots_of(session, case)
-    matter = await gather(session, case, now, desk)
-    text = candidate_text(candidates[0], matter.facts)
-    clauses = await clauses_named(session, text)
-    findings = check_reply(text, clauses=clauses, matter=matter, channel=candidates[0].channel, desk=desk, now=now)
-    event = await event_of(session, case)
-    return draft_card(case, stored, candidates, slots, findings, level=event.level)
-
-
-async def _case(session: AsyncSession, number: str) -> Case:
+async def named_case(session: AsyncSession, number: str) -> Case:
+    """The case of that number. Raises Refused."""
     case = await case_by_number(session, number)
     if case is None:
         raise Refused(say("casework.no_such_case", number=number))

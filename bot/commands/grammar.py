@@ -27,6 +27,8 @@ class Verb(StrEnum):
     FILL = "补充"
     ENTRUST = "交办"
     EDIT = "改稿"
+    REVISE = "换语气"
+    UNDO = "撤回修改"
     SUBMIT = "送签"
     APPROVE = "签发"
     SEND_BACK = "退回"
@@ -105,7 +107,10 @@ TAKES_TEXT = (
 )
 
 _CASE = re.compile(r"\s*([A-Za-z]{1,3}\d{1,2})(?![A-Za-z0-9])[\s，,：:]*")
-_VERB = re.compile("^/?(" + "|".join(sorted((v.value for v in Verb), key=len, reverse=True)) + ")")
+ALIASES = {"改语气": Verb.REVISE}
+"""Other words for a verb."""
+_WORDS = sorted((*(verb.value for verb in Verb), *ALIASES), key=len, reverse=True)
+_VERB = re.compile("^/?(" + "|".join(_WORDS) + ")")
 _ORDINAL = re.compile(r"^(?:第\s*)?(\d{1,3}|[①-⑳])(?:\s*[稿版项])?(?:[\s，,：:]+|$)")
 
 
@@ -133,7 +138,7 @@ def parse(text: str) -> Command | None:
     found = _VERB.match(text)
     if not found:
         return None
-    verb, rest = Verb(found[1]), text[found.end() :]
+    verb, rest = ALIASES.get(found[1]) or Verb(found[1]), text[found.end() :]
     case = None if verb in WITHOUT_CASE else _CASE.match(_narrow(rest[:12]) + rest[12:])
     if not case:
         return None if verb.needs_case else _free(verb, rest)

@@ -12,6 +12,8 @@ from casework.case_cards import course_card, grounds_card, status_card, timeline
 from casework.chat import Response
 from casework.chat_trial import try_chat
 from casework.digest import digest_card
+from casework.drafting.editing import latest_draft
+from casework.drafting.evidence_card import evidence_card
 from casework.errors import Refused
 from casework.handover import handover_card
 from casework.message import Card, CardKind, Row
@@ -31,8 +33,13 @@ async def timeline(session: AsyncSession, order: Order) -> Response:
 
 
 async def basis(session: AsyncSession, order: Order) -> Response:
-    """依据 A12."""
-    return shown(await grounds_card(session, order.case, order.now))
+    """依据 A12: of the level; 依据 A12 1: of the drafts."""
+    if order.command.ordinal is None:
+        return shown(await grounds_card(session, order.case, order.now))
+    draft = await latest_draft(session, order.case)
+    if draft is None:
+        raise Refused(say("drafting.nothing_drafted", case=order.case.number))
+    return shown(await evidence_card(session, order.case, draft, order.now))
 
 
 async def course(session: AsyncSession, order: Order) -> Response:

@@ -6,35 +6,49 @@ from types import MappingProxyType
 
 from casework.alert_card import case_page
 from casework.case import Case
+from casework.checks.citations import mentions
 from casework.checks.finding import Finding, Severity
 from casework.drafting.draft import CandidateRow, Draft, FactSlot
 from casework.drafting.editing import candidate_text
+from casework.drafting.explaining import questions, unanswered
 from casework.drafting.slots import open_slots
+from casework.drafting.writer import Progressed
 from casework.message import Button, Card, CardKind, Row
+from language.numerals import from_int
 from language.periods import clock_phrase
 from prompts import say, words
 
 MOST_FINDINGS = 3
+CITATION_FAULTS = ("clause_unknown", "clause_not_in_force", "clause_elsewhere", "quote_altered")
 CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 
 
 def draft_card(
-    case: Case, draft: Draft, candidates: Sequence[CandidateRow], slots: Sequence[FactSlot], findings: Sequence[Finding], *, level: int = 0
+    case: Case,
+    draft: Draft,
+    candidates: Sequence[CandidateRow],
+    slots: Sequence[FactSlot],
+    findings: Sequence[Finding],
+    *,
+    level: int = 0,
+    so_far: Progressed | None = None,
 ) -> Card:
     """The candidates at a glance, the recommended one in full, verified facts put in.
 
     Args:
         slots: all fact slots of the case.
         findings: what the checks said of the first candidate.
+        so_far: what a model has made of it by now, while it is still writing.
     """
     labels, facts = words("drafting.labels"), _facts(slots)
     texts = [candidate_text(candidate, facts) for candidate in candidates]
     rows = [
         *(_candidate_row(candidate, text) for candidate, text in zip(candidates, texts, strict=True)),
-        *_evidence_rows(draft, labels["evidence"]),
-        *([Row(labels["next_question"], say("drafting.card_question", question=draft.next_question))] if draft.next_question else []),
-        Row(labels["checks"], checks_line(findings), detail="\n".join(finding.message for finding in findings)),
+        *_evidence_rows(draft, findings, labels["evidence"]),
+        *_question_rows(candidates[0], draft, texts[0], labels["next_question"]),
+        Row(labels["checks"], checks_line(findings, texts[0]), detail="\n".join(finding.message for finding in findings)),
         *([Row(labels["note"], draft.note)] if draft.note else []),
+        *_progress_rows(so_far, labels),
     ]
     known = say("drafting.card_verified" if facts else "drafting.card_unverified")
     return Card(
@@ -75,28 +89,60 @@ def _candidate_row(candidate: CandidateRow, text: str) -> Row:
     )
 
 
-def _evidence_rows(draft: Draft, label: str) -> list[Row]:
+def _evidence_rows(draft: Draft, findings: Sequence[Finding], label: str) -> list[Row]:
+    """The clauses found, each marked as the checks see it; where there is none, the past cases."""
     clauses = [row for row in draft.evidence if row["kind"] == "clause"]
-    cases = sum(row["kind"] == "case" for row in draft.evidence)
-    if not clauses:
-        return [Row(label, say("drafting.card_no_clause", cases=cases))]
-    return [Row(label, say("drafting.card_clause", name=row["name"], quote=row["quote"])) for row in clauses]
+    cases = [row["name"] for row in draft.evidence if row["kind"] == "case"]
+    if clauses:
+        broken = {finding.span for finding in findings if finding.name in CITATION_FAULTS}
+        return [
+            _clause_row(row, label, bad=any(span and (span in row["quote"] or span in row["name"]) for span in broken)) for row in clauses
+        ]
+    if cases:
+        return [Row(label, say("drafting.card_no_clause_but_cases", cases=len(cases)), detail="\n".join(cases))]
+    return [Row(label, say("drafting.card_no_clause"))]
 
 
-def checks_line(findings: Sequence[Finding]) -> str:
-    """One line: how many facts are missing, how many faults block, and the first of those to decide about."""
+def _clause_row(row: Mapping[str, str], label: str, *, bad: bool) -> Row:
+    return Row(label, say("drafting.card_clause_broken" if bad else "drafting.card_clause", name=row["name"], quote=row["quote"]))
+
+
+def _question_rows(first: CandidateRow, draft: Draft, text: str, label: str) -> list[Row]:
+    """What citizens will ask next, and which of it the recommended candidate leaves unanswered."""
+    question = first.next_question or draft.next_question
+    if not question:
+        return []
+    missed = unanswered(question, text)
+    several = len(questions(question)) > 1
+    numbers = say("casework.comma").join(say("drafting.card_nth_question", number=from_int(number)) for number in missed)
+    left = say("drafting.card_left_open", numbers=numbers if several else "") if missed else ""
+    return [Row(label, say("drafting.card_question", question=question, left=left))]
+
+
+def _progress_rows(so_far: Progressed | None, labels: Mapping[str, str]) -> list[Row]:
+    if so_far is None:
+        return []
+    return [Row(labels["progress"], so_far.line), *([Row(labels["model_text"], so_far.text)] if so_far.text else [])]
+
+
+def checks_line(findings: Sequence[Finding], text: str) -> str:
+    """One line: how many facts are missing, how many faults block, the first of those to decide about, how many quotes hold."""
     blocking = [finding for finding in findings if finding.blocking]
     warnings = [finding.message for finding in findings if finding.severity is Severity.WARN]
     unverified = sum(finding.name == "open_slot" for finding in blocking)
     parts = [say("drafting.card_unverified_count", count=unverified)] if unverified else []
     parts += [say("drafting.card_blocking", count=len(blocking) - unverified)] if len(blocking) > unverified else []
     parts += [say("drafting.card_warning", message=message) for message in warnings[:MOST_FINDINGS]]
-    return "　".join(parts) or say("drafting.card_clean")
+    parts = parts or [say("drafting.card_clean")]
+    if cited := len(mentions(text)):
+        bad = sum(finding.name in CITATION_FAULTS for finding in findings)
+        parts.append(say("drafting.card_quotes_broken" if bad else "drafting.card_quotes", good=max(0, cited - bad), cited=cited))
+    return "　".join(parts)
 
 
 def _buttons(case: Case, *, has_open: bool) -> tuple[tuple[Button, ...], ...]:
     labels, commands = words("drafting.buttons"), words("drafting.commands")
-    wanted = [*(["fill"] if has_open else []), "edit", "submit", "grounds"]
+    wanted = [*(["fill"] if has_open else []), "edit", "revise", "submit", "grounds"]
     return (tuple(Button(labels[name], commands[name].format(case=case.number)) for name in wanted),)
 
 

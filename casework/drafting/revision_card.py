@@ -26,7 +26,7 @@ def revision_card(case: Case, version: ReplyVersion, before: str, revised: Revis
     rows = [
         *([Row(labels["done"], "\n".join(revised.done))] if revised.done else []),
         *_undone_rows(revised),
-        Row(labels["checks"], checks_line(findings), detail="\n".join(finding.message for finding in findings)),
+        Row(labels["checks"], checks_line(findings, version.text), detail="\n".join(finding.message for finding in findings)),
     ]
     head = say(
         "drafting.revision_head", case=case.number, version=version.number, candidate=CIRCLED[version.candidate_ordinal - 1],
