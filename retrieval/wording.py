@@ -3,7 +3,7 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import BaseModel, ValidationError
@@ -14,8 +14,9 @@ from language.numerals import NUMERAL, to_int
 from prompts import model_prompt, say
 from retrieval.errors import ModelUnavailable
 from retrieval.evidence import Answer, ClauseHit
-from retrieval.model import LanguageModel
+from retrieval.model import Heard, LanguageModel
 from retrieval.subject import pairs_of, telling_words
+from retrieval.unfinished import finished_items
 
 PATIENCE_SECONDS = 20.0
 MOST_SENTENCES = 4
@@ -43,25 +44,60 @@ class _Worded(BaseModel):
     sentences: list[_Sentence]
 
 
-async def put_into_words(model: LanguageModel, question: str, answer: Answer, *, patience_seconds: float = PATIENCE_SECONDS) -> Answer:
+async def put_into_words(
+    model: LanguageModel, question: str, answer: Answer, *,
+    patience_seconds: float = PATIENCE_SECONDS, heard: Callable[[Answer], None] | None = None,
+) -> Answer:  # fmt: skip
     """The same answer with a few plain sentences before its quotes.
 
     A refusal is returned as it is. Where the model is down, slow or says nothing that the clauses carry, the embedded answer
     is returned and says so.
+
+    Args:
+        heard: is given the answer so far, whenever the model has finished a sentence that the clauses carry.
     """
     if answer.refused or not answer.quotes:
         return answer
     try:
         async with asyncio.timeout(patience_seconds):
-            told = await model.complete(model_prompt("answer"), request(question, answer, model), _Worded.model_json_schema())
+            listening = _listening(model, question, answer, heard) if heard else None
+            told = await model.complete(model_prompt("answer"), request(question, answer, model), _Worded.model_json_schema(), listening)
         sentences = _Worded.model_validate(told).sentences[:MOST_SENTENCES]
     except (ModelUnavailable, TimeoutError, ValidationError):
         return _noted(answer, say("knowledge.model_silent"))
-    clauses = {f"C{number}": quote.clause for number, quote in enumerate(answer.quotes, 1)}
-    kept = [sentence.text.strip() for sentence in sentences if _is_carried(sentence, clauses, question)]
-    if not kept:
-        return _noted(answer, say("knowledge.model_useless"))
+    kept = _carried(sentences, question, answer)
+    return _worded(answer, kept, model) if kept else _noted(answer, say("knowledge.model_useless"))
+
+
+def _listening(model: LanguageModel, question: str, answer: Answer, heard: Callable[[Answer], None]) -> Heard:
+    """Tells of every further sentence that is finished and carried."""
+    told = 0
+
+    def listen(said: str) -> None:
+        nonlocal told
+        items = finished_items(said, "sentences")[:MOST_SENTENCES]
+        if len(items) > told and (kept := _carried(list(filter(None, map(_read, items))), question, answer)):
+            heard(_worded(answer, kept, model))
+        told = len(items)
+
+    return listen
+
+
+def _read(item: dict[str, object]) -> _Sentence | None:
+    try:
+        return _Sentence.model_validate(item)
+    except ValidationError:
+        return None
+
+
+def _worded(answer: Answer, kept: Sequence[str], model: LanguageModel) -> Answer:
     return replace(answer, text="\n".join(["".join(kept), say("knowledge.worded"), answer.text]), worded_by=model.name)
+
+
+def _carried(sentences: Sequence[_Sentence], question: str, answer: Answer) -> list[str]:
+    """The words of the sentences that the quoted clauses carry."""
+    clauses = {f"C{number}": quote.clause for number, quote in enumerate(answer.quotes, 1)}
+    return [sentence.text.strip() for sentence in sentences if _is_carried(sentence, clauses, question)]
 
 
 def request(question: str, answer: Answer, model: LanguageModel) -> str:

@@ -11,6 +11,7 @@ from bot.abroad import masked
 from bot.commands.approving import APPROVING
 from bot.commands.deputising import DEPUTISING
 from bot.commands.drafting import DRAFTING, DRAFTING_SLOWLY
+from bot.commands.filing import FILING_SLOWLY
 from bot.commands.grammar import Command, Verb, parse
 from bot.commands.handling import HANDLING
 from bot.commands.looking import LOOKING
@@ -40,7 +41,7 @@ log = logging.getLogger("wensheng.dispatcher")
 
 QUICK = {**HANDLING, **DRAFTING, **REVISING, **APPROVING, **DEPUTISING, **PUBLISHING, **LOOKING, **TAKING_IN, **TIERING, **SHELVING}
 """Done in the transaction that admitted the order."""
-SLOW = {**DRAFTING_SLOWLY, **REVISING_SLOWLY, **PUBLISHING_SLOWLY, **TUNING_SLOWLY}
+SLOW = {**FILING_SLOWLY, **DRAFTING_SLOWLY, **REVISING_SLOWLY, **PUBLISHING_SLOWLY, **TUNING_SLOWLY}
 """They search, write or send: they open transactions of their own, before and after."""
 NEEDS_STABLE_IDENTITY = (
     Verb.APPROVE, Verb.SEND_BACK, Verb.WITHDRAW, Verb.NAME_DEPUTY, Verb.CONFIRM_DEPUTY, Verb.END_MANDATE, Verb.LOWER, Verb.PUBLISH,
