@@ -1,5 +1,6 @@
 """逐项答复: what is said to each ask, by the way it is asked and by how far the matter has come; what nobody knows is an open slot."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -92,7 +93,7 @@ class Answering:
 
     def _lead(self, ask: str, number: int) -> str:
         """What stands before an answer: a heading of its own, or where there is one ask only, the beginning of the first sentence."""
-        plain, asked = without_marks(ask), "question" if words_of(ask).question else "wish"
+        plain, asked = _plain(ask), "question" if words_of(ask).question else "wish"
         if len(self.matter.asks) == 1:
             name, plain = f"single_{asked}", _echoed(ask, self.matter.told)
         else:
@@ -137,7 +138,7 @@ def clause_sentences(quote: Quote, wording: str = "clause", **fields: str) -> li
 
 def gap_of(ask: str) -> str:
     """The slot of an ask: its words and what is missing."""
-    return slot(f"“{without_marks(ask)}”{words_of(ask).slot}")
+    return slot(f"“{_plain(ask)}”{words_of(ask).slot}")
 
 
 def words_of(ask: str) -> AnswerWords:
@@ -156,8 +157,13 @@ def _is_new(wording: str, fields: Mapping[str, str], so_far: str) -> bool:
 
 def _echoed(ask: str, told: str) -> str:
     """An ask as it is repeated: in quotation marks where these are the citizen's own words."""
-    plain = without_marks(ask)
+    plain = _plain(ask)
     return f"“{plain}”" if plain in told else plain
+
+
+def _plain(ask: str) -> str:
+    """An ask that can stand inside a sentence, and inside quotation marks of ours."""
+    return re.sub(r"[“”\"]", "", without_marks(ask))
 
 
 @cache

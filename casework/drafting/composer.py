@@ -1,6 +1,6 @@
 """The embedded drafter: composes from reply frames, facts, clauses and the pattern of past replies. Same input, same draft."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -23,6 +23,7 @@ from casework.drafting.passages import (
 )
 from casework.drafting.slots import open_slots
 from casework.drafting.strategy import Channel, Plan, Strategy, plan
+from casework.drafting.telling import ClaimKind
 from casework.drafting.topic import Topic, topic_of
 from casework.drafting.writer import Progress
 
@@ -132,7 +133,12 @@ class _Composition:
     def _tags(self) -> tuple[str, ...]:
         telling = self.matter.telling
         asked = bool(self.matter.asks)
-        also = {ASKED: asked, UNASKED: not asked, OWNED: bool(self.topic.owner), COMPLAINED: bool(telling.complained)}
+        also = {
+            ASKED: asked,
+            UNASKED: not asked,
+            OWNED: bool(self.topic.owner),
+            COMPLAINED: bool(telling.complained) and self.matter.voices == 1,
+        }
         return (self.matter.standing.value, telling.mood.value, *(tag for tag, holds in also.items() if holds))
 
     @cached_property
@@ -151,13 +157,15 @@ class _Composition:
 
     @property
     def _public(self) -> bool:
-        """Whether all can read the reply: everywhere but in the answer to a single citizen."""
-        return self.channel is not Channel.TICKET or self._to_many
+        """Whether all can read the reply: everywhere but in the answer to a citizen's ticket."""
+        return self.channel is not Channel.TICKET
 
     @property
     def _to_many(self) -> bool:
-        """Whether the reply speaks to the public: a comment under the post of one, and the answer to his ticket, speak to him."""
-        return self.channel in (Channel.ARTICLE, Channel.BULLETIN) or self.matter.voices > 1 or self.matter.is_news
+        """Whether the reply speaks to the public: the answer to a ticket, and a comment under the post of one, speak to one."""
+        if self.channel is Channel.TICKET:
+            return self.matter.is_news
+        return self.channel is not Channel.COMMENT or self.matter.voices > 1 or self.matter.is_news
 
     @cached_property
     def _passages(self) -> dict[str, Callable[[str], list[Sentence]]]:
@@ -166,8 +174,9 @@ class _Composition:
             "clause": lambda so_far: clause_passage(self.evidence, so_far),
             "ruling": lambda _: self._ruling(),
             "cases": lambda _: cases_passage(self.evidence, self.topic),
-            "told": lambda so_far: self._told(1 if self.channel is Channel.COMMENT else 2, so_far),
-            "told_more": lambda so_far: self._told(3, so_far),
+            "told": lambda so_far: self._told(so_far)[: 1 if self.channel in (Channel.COMMENT, Channel.BULLETIN) else 2],
+            "told_more": lambda so_far: self._told(so_far)[:3],
+            "harm": lambda so_far: self._told(so_far, (ClaimKind.HARM,)),
             "history": lambda _: history_passage(self.matter),
             "previous": lambda _: previous_passage(self.matter),
             "sign": lambda _: sign_passage(self.matter),
@@ -177,8 +186,8 @@ class _Composition:
         listing = any(line.use == "asks" for line in self.frame.lines[self.channel])
         return ruling_passage(self.matter, self.evidence, self._fields, quoting=self.tightness < TIGHTEST, listing=listing)
 
-    def _told(self, most: int, so_far: str) -> list[Sentence]:
-        return told_passage(self.matter, self._manner, self._fields["who"], so_far, public=self._public)[:most]
+    def _told(self, so_far: str, kinds: Collection[ClaimKind] = tuple(ClaimKind)) -> list[Sentence]:
+        return told_passage(self.matter, self._manner, kinds, self._fields["teller"], so_far, public=self._public)
 
 
 def _fitted(pieces: list[_Piece], longest: int) -> list[_Piece]:

@@ -14,7 +14,9 @@ from prompts import frames, say, words
 
 MOST_QUESTIONS = 2
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
-_PUT_OFF = re.compile(r"查清后|核实后|正在核实|才能定|才说得准|先说(?:查清|进展)")
+_PUT_OFF = re.compile(
+    r"查清后|核实后|正在核实|才能定|才说得准|先说(?:查清|进展)|(?:要|在|再|先|去)(?:再|还)?(?:查|核对|看)|查了|请对方|原样转"
+)
 _ASKING = re.compile(r"怎么办|怎么样|怎么|什么时候|什么|多久|能不能|会不会|有没有|是不是|谁来|谁|哪里|哪|还会|还要|吗|呢|了|没有|，")
 
 
@@ -31,8 +33,8 @@ def next_question(frame: Frame, topic: Topic, matter: Matter) -> str:
     """One or two questions, none asked already: how the hurt are, then those of the matter, then those of the strategy."""
     telling = matter.telling
     hurt = frames("answers")["pieces"]["hurt_next"].format(affected=telling.affected[0]) if telling.hurt and telling.affected else ""
-    own = frames("answers")["next"].get(matter.standing) or (topic.next if topic.words else "")
-    likely = [*questions(hurt), *questions(own), *(questions(frame.next) if matter.standing is not Standing.PRAISE else ())]
+    by_topic = (topic.next if topic.words else "") + frame.next
+    likely = [*questions(hurt), *questions(frames("answers")["next"].get(matter.standing, by_topic))]
     fresh = [question for question in dict.fromkeys(likely) if not any(covers(question, ask) for ask in matter.asks)]
     return "".join(fresh[:MOST_QUESTIONS])
 

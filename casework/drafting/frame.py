@@ -11,8 +11,8 @@ from prompts import frames
 
 MUST = 1
 """Rank of a line that is never left out."""
-ASKED, UNASKED, OWNED, COMPLAINED = "asked", "unasked", "owned", "complained"
-"""Tags of a matter that asks something, or nothing, of one whose owner is known, of people who say that they complained before.
+ASKED, UNASKED, OWNED, COMPLAINED = "asked", "unasked", "owned", "complained_alone"
+"""Tags of a matter that asks something, or nothing, of one whose owner is known, of one person who complained before.
 
 The other tags are the names of standings and moods.
 """

@@ -140,11 +140,13 @@ def _standing_by_facts(matter: Matter) -> Standing | None:
 def _standing_by_nature(matter: Matter) -> Standing:
     if not matter.ours:
         return Standing.NOT_OURS
-    by_intent = {"谣言或不实": Standing.RUMOUR, "表扬": Standing.PRAISE, "咨询": Standing.QUESTION}
-    if matter.intent in by_intent:
-        return by_intent[matter.intent]
+    if matter.intent == "谣言或不实":
+        return Standing.RUMOUR
     if matter.level in (1, 2):
         return Standing.URGENT
+    by_intent = {"表扬": Standing.PRAISE, "咨询": Standing.QUESTION}
+    if matter.intent in by_intent:
+        return by_intent[matter.intent]
     if matter.intent == "中性资讯":
         return Standing.NEWS
     return Standing.PRESSING if matter.level == 3 else Standing.ORDINARY

@@ -1,7 +1,7 @@
 """Passages that a reply frame may call for: the citizen's words, a clause, past steps, what we said last, the signature."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from casework.checks.coverage import covers
 from casework.drafting.answers import POST, clause_sentences
@@ -50,6 +50,7 @@ def frame_fields(matter: Matter, topic: Topic, *, subject_length: int = SUBJECT_
         "saw": _saw(matter, topic, subject, public=public, to_many=to_many),
         "you": address["many" if to_many else "one"],
         "who": address["asker" if to_many else "one"],
+        "teller": address["asker" if to_many else "several" if matter.voices > 1 else "one"],
         "sorry": address["sorry"] if to_many else hurt,
         "owner": topic.owner or slots["owner"],
     }  # fmt: skip
@@ -58,7 +59,7 @@ def frame_fields(matter: Matter, topic: Topic, *, subject_length: int = SUBJECT_
 def _saw(matter: Matter, topic: Topic, subject: str, *, public: bool, to_many: bool) -> str:
     """How the reply calls the matter. To the public it repeats nothing that accuses, and no single voice of many."""
     wordings = frames("answers")
-    if public and (matter.voices > 1 or gravity(subject) >= ACCUSING):
+    if matter.voices > 1 or (public and gravity(subject) >= ACCUSING):
         neutral = wordings["neutral"]["video" if matter.has_video else "matter"].format(place=matter.place or "", topic=topic.name)
         return str(neutral if to_many else neutral.replace(wordings["address"]["asker"], wordings["address"]["one"]))
     saw = wordings["saw_many" if to_many else "saw"]
@@ -96,25 +97,26 @@ def cases_passage(evidence: Evidence, topic: Topic) -> list[Sentence]:
     return [Sentence(_wording("cases").format(steps="、".join(steps)), SentenceKind.CASE, tuple(case.key for case in alike))]
 
 
-def told_passage(matter: Matter, manner: Manner, who: str, so_far: str, *, public: bool) -> list[Sentence]:
+def told_passage(matter: Matter, manner: Manner, kinds: Collection[ClaimKind], teller: str, so_far: str, *, public: bool) -> list[Sentence]:
     """Concrete things that the citizens wrote, quoted, each with what we do about it, the gravest first; in public nothing that accuses.
 
     Args:
-        who: how the reply calls those who wrote.
+        kinds: of claims that may be taken up.
+        teller: how the reply calls those who wrote.
         so_far: what the reply says before; it is not repeated.
     """
-    by_kind = {row["kind"]: row[manner] for row in frames("answers")["told"] if manner in row}
-    claims = [claim for kind in by_kind for claim in matter.telling.claims_of(ClaimKind(kind))[:1]]
+    by_kind = {ClaimKind(row["kind"]): row[manner] for row in frames("answers")["told"] if manner in row}
+    claims = [claim for kind in by_kind if kind in kinds for claim in matter.telling.claims_of(kind)[:1]]
     return [
-        _about(claim, by_kind[claim.kind], who)
+        _about(claim, by_kind[claim.kind], teller)
         for claim in claims
         if not covers(so_far, claim.text) and not (public and gravity(claim.text) >= ACCUSING)
     ]
 
 
-def _about(claim: Claim, wording: str, who: str) -> Sentence:
+def _about(claim: Claim, wording: str, teller: str) -> Sentence:
     gap = slot(_wording("told_gap").format(told=claim.text))
-    return sentences_of(wording.format(told=claim.text, who=who, gap=gap), SentenceKind.FACT, (POST,))[0]
+    return sentences_of(wording.format(told=claim.text, teller=teller, gap=gap), SentenceKind.FACT, (POST,))[0]
 
 
 def history_passage(matter: Matter) -> list[Sentence]:
