@@ -9,7 +9,7 @@ from prompts import frames
 
 @dataclass(frozen=True)
 class AskKind:
-    """One way of asking; `prompts/frames/asks.toml` explains the fields. `law`: a clause helps; `penal`: a penalty clause."""
+    """One way of asking; `prompts/frames/asks.toml` explains the fields. `law`: a clause helps; `penal`: words that want the penalty."""
 
     name: str
     words: tuple[str, ...]
@@ -18,12 +18,17 @@ class AskKind:
     answer: tuple[str, ...]
     after: tuple[str, ...] = ()
     law: bool = False
-    penal: bool = False
+    penal: tuple[str, ...] = ()
 
 
 def kind_of(ask: str) -> AskKind:
     """The way an ask is asked; the first kind with a word in it, else the last, a request to act."""
     return next((kind for kind in _kinds() if any(word in ask for word in kind.words)), _kinds()[-1])
+
+
+def wants_penalty(ask: str) -> bool:
+    """Whether an ask wants to hear what may be imposed; who only wants a thing stopped is told the duty, not the penalty."""
+    return any(word in ask for word in kind_of(ask).penal)
 
 
 def topic_of_ask(ask: str, told: str, line: str, main: Topic) -> Topic:

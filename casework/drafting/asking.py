@@ -15,6 +15,8 @@ MOST_PUBLIC = 3
 PRAISE = "表扬"
 NEWS_INTENTS = ("中性资讯", "谣言或不实")
 
+_COURSE = "经过"
+"""What happened is asked first of all of officers' conduct; no other ask says it again."""
 _PUBLIC = re.compile("是否|原因|依据|结果|责任|隐患")
 """What the public asks of a piece of news is a question; other phrases of it are only the news itself."""
 
@@ -36,7 +38,7 @@ def asks_of(text: str, line: str, intent: str, phrases: Sequence[str], place: st
         return distinct([*(phrase for phrase in phrases if _PUBLIC.search(phrase)), *public], MOST_PUBLIC)
     asked = weightiest(wishes(text, line, phrases, place))
     if line == CONDUCT:
-        return distinct([*public, *asked])
+        return distinct([*public, *(ask for ask in asked if _COURSE not in ask)])
     return asked or (topic_of("", line).ask,)
 
 

@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from casework.desk import Desk
-from casework.drafting.ask import kind_of, topic_of_ask
+from casework.drafting.ask import kind_of, topic_of_ask, wants_penalty
 from casework.drafting.matter import Matter
 from casework.drafting.topic import Topic, topic_of
+from language.segmentation import words as segmented
 from retrieval.evidence import CaseHit, ClauseHit, Quote
 
 if TYPE_CHECKING:
@@ -22,10 +23,13 @@ SEARCHED = 30
 LONGEST_QUOTE = 90
 SHORTEST_QUOTE = 8
 SIMILAR_CASES = 5
+"""Past cases that are searched for; only those about the same concrete matter are kept."""
 CASE_NAME_LENGTH = 40
 RANK_DISCOUNT = 0.3
 OTHER_KIND_WEIGHT = 0.5
-LEAST_BEARING = 3.0
+TOLD_WEIGHT = 0.5
+"""A character that the clause shares with what is asked, against one of the law's own terms for it."""
+LEAST_BEARING = 4.0
 """Length of shared official terms below which a clause is not quoted: better none than a wrong one."""
 
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
@@ -40,7 +44,7 @@ class Evidence:
     Attributes:
         by_ask: the quote that bears on an ask; asks without one are left out.
         general: a quote that bears on the matter, for the frames that cite one; None where nothing was found.
-        cases: similar past cases, best first.
+        cases: past cases about the same concrete matter, best first; often none.
     """
 
     by_ask: dict[str, Quote] = field(default_factory=dict)
@@ -65,24 +69,23 @@ def find_evidence(matter: Matter, library: "Library", desk: Desk, on: date) -> E
         on: the day of drafting; clauses not in force then are not found.
     """
     topic = topic_of(f"{matter.headline}\n{matter.told}", matter.line)
-    general = _best(_search(library, desk, on, matter.headline, topic), topic, penal=False)
+    shelf = _Shelf(library, desk, on)
+    general = shelf.quote(topic, matter.headline, _content(matter.headline, *matter.asks))
     by_ask: dict[str, Quote] = {}
     for ask in matter.asks:
-        own = topic_of_ask(ask, matter.told, matter.line, topic)
-        kind = kind_of(ask)
-        quote = _best(_search(library, desk, on, f"{ask} {matter.headline}", own), own, penal=kind.penal) if kind.law else None
+        quote = _quote_for(ask, matter, topic, general, shelf) if kind_of(ask).law else None
         if quote and _room_for(quote, [*by_ask.values(), *([general] if general else [])]):
             by_ask[ask] = quote
-    cases = library.search_cases(f"{matter.headline}\n{matter.told}"[:500], limit=SIMILAR_CASES)
-    return Evidence(by_ask, general, tuple(cases))
+    return Evidence(by_ask, general, _similar_cases(matter, topic, library))
 
 
-def best_span(text: str, terms: tuple[str, ...], longest: int = LONGEST_QUOTE) -> str:
+def best_span(text: str, terms: Iterable[str], longest: int = LONGEST_QUOTE) -> str:
     """The sentence of a clause that holds most of the terms; word for word, and where it is too long cut at a comma.
 
     Returns:
         An exact span of `text`, empty when no sentence holds a term.
     """
+    terms = tuple(terms)
     sentences = [sentence for found in _SENTENCE.finditer(text) if not _NO_RULE.search(sentence := found[0].strip())]
     scored = [(sum(term in sentence for term in terms), -place, sentence) for place, sentence in enumerate(sentences)]
     count, _, sentence = max(scored, default=(0, 0, ""))
@@ -100,29 +103,67 @@ def _shorten(sentence: str, terms: tuple[str, ...], longest: int) -> str:
     return max(cut, key=lambda span: (sum(term in span for term in terms), -cut.index(span))).rstrip("。；;，")
 
 
-def _search(library: "Library", desk: Desk, on: date, words: str, topic: Topic) -> list[ClauseHit]:
-    if not topic.terms:
-        return []
-    query = f"{words} {' '.join(topic.terms)}"
-    hits = library.search_clauses(query, region=desk.department.region, on=on, limit=SEARCHED)
-    return [hit for hit in hits if any(word in hit.title for word in (*topic.titles, *topic.words))]
+@dataclass(frozen=True)
+class _Shelf:
+    """The library as it holds for one place on one day."""
+
+    library: "Library"
+    desk: Desk
+    on: date
+
+    def quote(self, topic: Topic, words: str, told: frozenset[str], *, penal: bool = False) -> Quote | None:
+        """The clause that bears most on a topic and on what was said of it; None where none bears enough."""
+        hits = self._search(words, topic)
+        scored = [(_bearing(hit, topic, told, penal) / (1 + rank * RANK_DISCOUNT), hit) for rank, hit in enumerate(hits)]
+        for _, hit in sorted(scored, key=lambda entry: entry[0], reverse=True):
+            span = best_span(hit.text, (*topic.terms, *(topic.penal if penal else ())))
+            if _shared_terms(hit, topic) >= LEAST_BEARING and len(span) >= SHORTEST_QUOTE:
+                return Quote(hit, span)
+        return None
+
+    def _search(self, words: str, topic: Topic) -> list[ClauseHit]:
+        if not topic.terms:
+            return []
+        query = f"{words} {' '.join(topic.terms)}"
+        hits = self.library.search_clauses(query, region=self.desk.department.region, on=self.on, limit=SEARCHED)
+        return [hit for hit in hits if any(word in hit.title for word in (*topic.titles, *topic.words))]
 
 
-def _best(hits: list[ClauseHit], topic: Topic, *, penal: bool) -> Quote | None:
-    """The hit that shares most of the law's own terms; None where no hit shares enough of them."""
-    scored = [(_bearing(hit, topic, penal) / (1 + place * RANK_DISCOUNT), hit) for place, hit in enumerate(hits)]
-    for bearing, hit in sorted(scored, key=lambda entry: entry[0], reverse=True):
-        span = best_span(hit.text, topic.terms + (topic.penal if penal else ()))
-        if bearing >= LEAST_BEARING and len(span) >= SHORTEST_QUOTE:
-            return Quote(hit, span)
+def _quote_for(ask: str, matter: Matter, topic: Topic, general: Quote | None, shelf: _Shelf) -> Quote | None:
+    """The clause for one ask: the matter's own where that bears on it too, another one only for a topic that the citizens surely mean."""
+    own, penal = topic_of_ask(ask, matter.told, matter.line, topic), wants_penalty(ask)
+    if general and not penal and (own == topic or (own.line == topic.line and _shared_terms(general.clause, own) >= LEAST_BEARING)):
+        return general
+    if own == topic or penal or _is_meant(own, matter):
+        return shelf.quote(own, f"{ask} {matter.headline}", _content(ask), penal=penal)
     return None
 
 
-def _bearing(hit: ClauseHit, topic: Topic, penal: bool) -> float:
-    """How much a clause bears on a topic: the length of the official terms in it, less when it is of the other kind (duty or penalty)."""
-    shared = sum(len(term) for term in topic.terms if term in hit.text)
+def _similar_cases(matter: Matter, topic: Topic, library: "Library") -> tuple[CaseHit, ...]:
+    """Past cases about the same concrete matter; words in common are not enough."""
+    found = library.search_cases(f"{matter.headline}\n{matter.told}"[:500], limit=SIMILAR_CASES)
+    return tuple(case for case in found if topic.words and topic_of(case.question, matter.line).name == topic.name)
+
+
+def _is_meant(topic: Topic, matter: Matter) -> bool:
+    return any(word in matter.told for word in topic.sure) or any(word in matter.headline for word in topic.words)
+
+
+def _content(*texts: str) -> frozenset[str]:
+    """The words of texts by which a clause may be recognised."""
+    return frozenset(word for text in texts for word in segmented(text) if len(word) > 1)
+
+
+def _bearing(hit: ClauseHit, topic: Topic, told: frozenset[str], penal: bool) -> float:
+    """How much a clause bears on a topic: the law's terms in it, less when it is of the other kind (duty or penalty), and what was said."""
     fits = penal == ("罚款" in hit.text or "处分" in hit.text)
-    return shared * (1.0 if fits else OTHER_KIND_WEIGHT)
+    shared = sum(len(word) for word in told if word in hit.text)
+    return _shared_terms(hit, topic) * (1.0 if fits else OTHER_KIND_WEIGHT) + TOLD_WEIGHT * shared
+
+
+def _shared_terms(hit: ClauseHit, topic: Topic) -> int:
+    """Length of a topic's official terms that stand in a clause."""
+    return sum(len(term) for term in topic.terms if term in hit.text)
 
 
 def _room_for(quote: Quote, taken: Iterable[Quote]) -> bool:

@@ -40,9 +40,11 @@ _ESTATE = re.compile(
     r"^[\u4e00-\u9fffA-Za-z0-9]{2,12}?(?:小区|社区|花园|家园|新村|公寓|大厦|街道|广场)"
     r"(?:[\dA-Za-z一二三四五六七八九十东西南北]+(?:[期栋幢号楼座]|单元|门))*(?:楼下|门口|附近|旁边?|内|里|的)*(?=[\u4e00-\u9fff]{4})"
 )
-_SINCE = re.compile(r"^(?:自|从)?(?:[\d*]+年)?(?:[\d*]+月份?)?(?:[\d*]+[日号])?(?:初|底|中旬)?(?:开始|起|以来|以后)?")
+_SINCE = re.compile(r"^(?:自|从)?(?=\d)(?:[\d*]+年)?(?:[\d*]+月份?)?(?:[\d*]+[日号])?(?:初|底|中旬)?(?:开始|起|以来|以后)?")
 _COUNTED = re.compile(r"(?:[一二两几]|\d+)(?:个|栋|家|台|处|条|些|种|名|项|座|下|笔|件)|[这那该](?:个|些|种|样|家|里|条|笔|件)?")
 _MASK = re.compile(r"[*@#]|某某|X{2,}")
+_THINGS = ("n", "v", "j", "l", "i", "s", "x")
+"""Parts of speech that can be what an ask is about."""
 _LOOSE = "的和与及对将把在是被之了向从为而且并但等"
 
 
@@ -147,6 +149,7 @@ class _Speech:
         self._asking = re.compile(any_of([*lists["疑问"], *own["asking"]]))
         self._polite = re.compile(any_of(own["polite"]))
         self._sincere = re.compile(any_of([*lists["真问"], *own["sincere"]]))
+        self._plain_enough = re.compile(f"^(?:{any_of(own['plain_enough'])})[\u4e00-\u9fff]{{0,6}}$")
         self._retort = re.compile(any_of(own["retorts"]))
         self._whose, self._ask_whose = re.compile(any_of(own["whose"]["words"])), str(own["whose"]["say"])
         self._deeds = [(row["say"], re.compile(any_of(row["words"]))) for row in own["deed"]]
@@ -206,12 +209,13 @@ class _Speech:
         plain = self._plain(self._polite.sub("", said), place)
         if not (asked := self._asking.search(plain)):
             return ""
-        word = self._questions.get(asked[0], asked[0])
+        word = self._questions.get(asked[0], asked[0]) if asked[0].endswith("吗") else asked[0]
         before = plain[: asked.start()].rstrip("是到底究竟")
         subject = before.rpartition("的")[2] if len(before) > _LONGEST_SUBJECT - 1 and "的" in before[:-2] else before
         subject = cut(subject, _LONGEST_SUBJECT, from_end=True)
         phrase = f"{subject}{word}{cut(plain[asked.end() :], LONGEST - len(subject) - len(word))}".strip(_EDGE).rstrip(_LOOSE + "呢啊呀")
-        return "" if self._unfit.search(phrase) or self._says_nothing(phrase.replace(word, "")) else phrase
+        empty = self._says_nothing(phrase.replace(word, "")) and not self._plain_enough.search(phrase)
+        return "" if self._unfit.search(phrase) or empty else phrase
 
     def is_sincere(self, said: str) -> bool:
         """Questions about time, lawfulness and how, and those put politely, want an answer; others often complain."""
@@ -219,7 +223,7 @@ class _Speech:
 
     def _about(self, said: str, place: str | None) -> str:
         framed = self._frame.sub("", _SINCE.sub("", said.strip(_EDGE)))
-        plain = self._plain(self._unaddressed(framed), place)
+        plain = self._plain(framed, place)
         return self._tail.sub("", self._tail.sub("", plain)).strip(_EDGE + "的")
 
     def _plain(self, said: str, place: str | None) -> str:
@@ -238,7 +242,9 @@ class _Speech:
     def _says_nothing(self, phrase: str) -> bool:
         if self._whole.match(phrase):
             return False
-        return sum(len(word) for word in segmented(phrase) if not self._hollow.fullmatch(word)) < SHORTEST_CONTENT
+        telling = [(word, tag) for word, tag in tagged_words(phrase) if not self._hollow.fullmatch(word)]
+        names_a_thing = any(tag.startswith(_THINGS) or len(word) > SHORTEST_CONTENT for word, tag in telling)
+        return not names_a_thing or sum(len(word) for word, _ in telling) < SHORTEST_CONTENT
 
 
 def _without(place: str | None, said: str) -> str:

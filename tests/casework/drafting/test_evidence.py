@@ -1,5 +1,7 @@
 """Evidence: exact spans, of clauses that hold here and today, and nothing where nothing bears."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,3 +62,35 @@ def test_one_short_word_in_common_does_not_make_a_clause_bear() -> None:
     library.add("云边大气管理条例", "第九条", "任何单位都有义务减少油烟。")
     library.add("云边大气油烟条例", "第十条", "任何单位都应当治理烟气。")
     assert find_evidence(matter(), library, DESK, TODAY).quotes == ()  # type: ignore[arg-type]
+
+
+def test_overturned_stalls_are_a_matter_of_how_officers_behave_and_not_of_their_clothes() -> None:
+    library = SmallLibrary()
+    library.add("云边行政处罚办法", "第四十二条", "执法人员应当文明执法，尊重和保护当事人合法权益。")
+    library.add("云边城市管理执法办法", "第九条", "执法人员应当统一着装，主动出示执法证件。")
+    library.add("云边行政强制办法", "第二十四条", "查封、扣押的，应当制作并当场交付扣押决定书和清单。")
+    overturned = Post("夜市城管掀摊", "几个城管队员把摊子掀翻了，还推搡老人。")
+    seized = Post("三轮车被城管扣了", "城管把三轮车扣押了，没有给单据。")
+    for post, article in ((overturned, "第四十二条"), (seized, "第二十四条")):
+        found = find_evidence(matter(post, line="执法行为与作风"), library, DESK, TODAY).general  # type: ignore[arg-type]
+        assert found is not None
+        assert found.clause.article == article
+
+
+def test_the_penalty_is_told_to_whoever_asks_for_it_and_the_duty_to_all_others() -> None:
+    duty = find_evidence(matter(asks=("整治油烟",)), stocked(), DESK, TODAY)  # type: ignore[arg-type]
+    fine = find_evidence(matter(asks=("油烟能不能处罚",)), stocked(), DESK, TODAY)  # type: ignore[arg-type]
+    assert [quote.clause.article for quote in duty.quotes] == ["第八十一条"]
+    assert fine.by_ask["油烟能不能处罚"].clause.article == "第一百一十八条"
+
+
+def test_an_ask_that_the_matters_own_clause_answers_brings_no_second_one() -> None:
+    found = find_evidence(matter(asks=("整治烧烤店油烟", "整治店铺油烟")), stocked(), DESK, TODAY)  # type: ignore[arg-type]
+    assert len({quote.clause.key for quote in found.quotes}) == 1
+
+
+def test_past_cases_of_another_matter_are_not_offered() -> None:
+    library = stocked()
+    assert [case.key for case in find_evidence(matter(), library, DESK, TODAY).cases] == ["past0", "past1"]  # type: ignore[arg-type]
+    library.cases = [replace(case, question="烧烤店门口的路灯不亮") for case in library.cases]
+    assert find_evidence(matter(), library, DESK, TODAY).cases == ()  # type: ignore[arg-type]
