@@ -220,7 +220,7 @@ def _staff_room(house: House, *, open_login: bool) -> StaffChat:
     return StaffRoom(
         house.database, host=web.host, port=web.port, clock=house.clock, open_login=open_login,
         groups=[(group.chat, group.name) for group in house.settings.groups if group.platform == "staff_room"],
-        secret=_salt(house.settings.data_dir), desk=house.desk, public_url=web.public_url,
+        secret=_salt(house.settings.data_dir), desk=house.desk, public_url=web.public_url, anchor=house.anchor,
     )  # fmt: skip
 
 

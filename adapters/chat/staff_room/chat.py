@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -51,6 +52,7 @@ class StaffRoom:
         desk: the department whose room it is; its rules are what drafts are checked by.
         open_login: everybody at the page may be anybody on the staff. For demonstrations on this machine only.
         public_url: the address under which browsers reach the room where that is another than host and port.
+        anchor: the file that the audit chain's heads are noted in, for the proof in a case's file.
     """
 
     platform = PLATFORM
@@ -58,11 +60,11 @@ class StaffRoom:
 
     def __init__(
         self, database: Database, *, host: str, port: int, groups: list[tuple[str, str]], secret: bytes, clock: Clock, desk: Desk,
-        open_login: bool = False, public_url: str = "",
+        open_login: bool = False, public_url: str = "", anchor: Path | None = None,
     ) -> None:  # fmt: skip
         self._database, self._host, self._port, self._clock = database, host, port, clock
         self._groups, self._secret, self._desk = tuple(groups), secret, desk
-        self._open_login, self._public_url = open_login, public_url
+        self._open_login, self._public_url, self._anchor = open_login, public_url, anchor
         self._bell = Bell()
         self._socket: socket.socket | None = None
 
@@ -125,7 +127,7 @@ class StaffRoom:
         """The pages as an ASGI application."""
         site = Site(
             self._database, self._clock, self._desk, self._bell, Pages(self._desk.department.name), self._groups,
-            self._secret, handler, self._open_login, self._public_url.startswith("https:"),
+            self._secret, handler, self._open_login, self._public_url.startswith("https:"), self._anchor,
         )  # fmt: skip
         staff_routes: list[BaseRoute] = [
             *Talk(site).routes(),

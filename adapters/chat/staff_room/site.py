@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -32,6 +33,7 @@ class Site:
     Attributes:
         open_login: everybody may be anybody, by a path in front of each page: for demonstrations.
         https: whether browsers reach the room encrypted; then the cookie never travels otherwise.
+        anchor: the file that the audit chain's heads are noted in; None: there is none to compare with.
     """
 
     database: Database
@@ -44,6 +46,7 @@ class Site:
     handler: CommandHandler
     open_login: bool
     https: bool
+    anchor: Path | None = None
 
     async def visitor(self, request: Request) -> Visitor | None:
         """The person who asks; None for a stranger."""
