@@ -18,6 +18,7 @@ from knowledge_base.document import DocumentState, ParsedDocument, PolicyDocumen
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.past_case import KnowledgeChange, PastCase, Pool
 from knowledge_base.preparing import Prepared, prepare
+from knowledge_base.region import NATIONAL, Region
 from knowledge_base.standing import approve_document
 from knowledge_base.structure import ClauseSpan
 from knowledge_base.superseding import work_of
@@ -90,6 +91,7 @@ async def add_past_case(
     replied_on: date | None = None,
     case_number: str | None = None,
     origin: str = "imported",
+    region: Region = NATIONAL,
     now: datetime,
     actor: str,
 ) -> PastCase:
@@ -97,6 +99,7 @@ async def add_past_case(
 
     Args:
         origin: `imported`, or `closed` for a case of our own.
+        region: whose reply it was; without a place it counts as the department's own.
     """
     from language.masking import mask_personal_data
 
@@ -106,6 +109,7 @@ async def add_past_case(
     case = PastCase(
         key=key, question=mask_personal_data(question).text, reply=mask_personal_data(reply).text, line=line, strategy=strategy,
         channel=channel, replied_on=replied_on, case_number=case_number, origin=origin, added_at=now,
+        province=region.province, city=region.city,
     )  # fmt: skip
     session.add(case)
     await session.flush()

@@ -100,7 +100,7 @@ async def _cases(session: AsyncSession, cases: list[ParsedCase], *, actor: str, 
     for case in new.values():
         await add_past_case(
             session, key=case.key, question=case.question, reply=case.reply, line=case.line, strategy=case.strategy,
-            channel=case.channel, replied_on=case.replied_on, now=now, actor=actor,
+            channel=case.channel, replied_on=case.replied_on, region=case.region, now=now, actor=actor,
         )  # fmt: skip
     return Progress(cases=len(new), known=len(cases) - len(new))
 

@@ -6,11 +6,15 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
+from knowledge_base.region import NATIONAL, Region
 from storage.columns import TIME_TYPE, enum_type
 
 
 class PastCase(SQLModel, table=True):
-    """A message and the reply that was given, both with personal data masked."""
+    """A message and the reply that was given, both with personal data masked.
+
+    `province` and `city`: whose reply it was; both None is the department's own, or unknown.
+    """
 
     __tablename__ = "past_case"
 
@@ -26,6 +30,12 @@ class PastCase(SQLModel, table=True):
     origin: str = "imported"
     usable: bool = True
     added_at: datetime = Field(sa_type=TIME_TYPE)
+    province: str | None = None
+    city: str | None = None
+
+    @property
+    def region(self) -> Region:
+        return Region(self.province, self.city)
 
 
 class Pool(StrEnum):
@@ -51,7 +61,10 @@ class KnowledgeChange(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class ParsedCase:
-    """A message and its reply as they were read from a file, not masked yet. `key` is the case's name in that file."""
+    """A message and its reply as they were read from a file, not masked yet. `key` is the case's name in that file.
+
+    `region`: whose reply it is, where the file says so.
+    """
 
     key: str
     question: str
@@ -60,3 +73,4 @@ class ParsedCase:
     line: str = ""
     strategy: str = ""
     channel: str = ""
+    region: Region = NATIONAL

@@ -13,6 +13,7 @@ from knowledge_base.document import ParsedDocument
 from knowledge_base.errors import UnreadableDocument
 from knowledge_base.past_case import ParsedCase
 from knowledge_base.reading_documents import date_of, document_of, fault_of, words_of
+from knowledge_base.region import Region, province_of
 from language.dates import first_date
 from prompts import say, words
 
@@ -74,6 +75,7 @@ def _row(row: dict[str, Any], file_name: str) -> ParsedDocument | ParsedCase:
             key=words_of(row["id"]), question=words_of(row["question"]), reply=words_of(row["reply"]),
             replied_on=date_of(row.get("replied") or row.get("replied_on")),
             line=words_of(row.get("line")), strategy=words_of(row.get("strategy")), channel=words_of(row.get("channel")),
+            region=Region(words_of(row.get("province")) or None, words_of(row.get("city")) or None),
         )  # fmt: skip
     return document_of(row, row["text"], file_name)
 
@@ -101,7 +103,13 @@ def _case(row: list[str], columns: dict[str, int], file_name: str, number: int) 
     return ParsedCase(
         key=key, question=cells["question"], reply=cells["reply"], replied_on=first_date(cells.get("replied_on", "")),
         line=cells.get("line", ""), strategy=cells.get("strategy", ""), channel=cells.get("channel", ""),
+        region=_region(cells.get("province", ""), cells.get("city", "")),
     )  # fmt: skip
+
+
+def _region(province: str, city: str) -> Region:
+    """A place by two cells; a city alone lies in the province that the table of places tells."""
+    return Region(province or (province_of(city) if city else None), city or None)
 
 
 def _usual_columns() -> str:

@@ -188,7 +188,7 @@ def _refused(
     others = _elsewhere(library, question, asked, only, region=region, on=on) if shown_elsewhere and region != NATIONAL else ()
     marked = [say("knowledge.elsewhere"), *map(quote_line, others)] if others else []
     text = _lines([say(f"knowledge.{sentence}", words=words, **fields), *marked])
-    return Answer(True, text, similar_cases=tuple(library.search_cases(question, limit=SIMILAR_CASES)), elsewhere=others)
+    return Answer(True, text, similar_cases=tuple(library.search_cases(question, limit=SIMILAR_CASES, region=region)), elsewhere=others)
 
 
 def _elsewhere(library: Searchable, question: str, asked: Asked, only: Region | None, *, region: Region, on: date) -> tuple[Quote, ...]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from knowledge_base.region import NATIONAL, Region
+
 
 @dataclass(frozen=True)
 class ClauseHit:
@@ -40,7 +42,7 @@ class ClauseHit:
 
 @dataclass(frozen=True)
 class CaseHit:
-    """A past case, found."""
+    """A past case, found. `why` is short and for people; `region` is whose reply it was, without a place the department's own."""
 
     key: str
     question: str
@@ -49,6 +51,14 @@ class CaseHit:
     strategy: str
     replied_on: date | None
     score: float
+    region: Region = NATIONAL
+    why: str = ""
+
+    def other_place(self, here: Region) -> str:
+        """The name of the place whose practice it shows; empty where it is of here, or nobody knows whose."""
+        if self.region.covers(here) or here.covers(self.region):
+            return ""
+        return "".join(filter(None, (self.region.province, self.region.city)))
 
 
 @dataclass(frozen=True)

@@ -173,8 +173,10 @@ class Library:
         hits = (replace(shelf.clauses[row].hit, score=score) for row, score in ranked.items())
         return [replace(hit, why=reasons.why(hit.text)) for hit in hits]
 
-    def search_cases(self, query: str, *, limit: int = 5, without: Collection[str] = ()) -> list[CaseHit]:
-        """Past cases alike, best first, except the keys in `without`."""
+    def search_cases(
+        self, query: str, *, limit: int = 5, without: Collection[str] = (), region: Region | None = None
+    ) -> list[CaseHit]:  # fmt: skip
+        """Past cases alike, best first, except the keys in `without`; with a region those of other places come behind those of here."""
         shelf = self._shelf
 
         def offered(row: int) -> bool:
@@ -186,7 +188,10 @@ class Library:
         index = self._indexes.pools[Pool.CASES]
         weights = rarely(weigh(query, single_characters=CASE_SINGLE_CHARACTERS), index.lexical)
         ranked = index.search(query, weights, limit, keep=offered, standing=standing, dense_weight=CASE_DENSE_WEIGHT)
-        return [replace(shelf.cases[row].hit, score=score) for row, score in ranked.items()]
+        reasons = Reasons(query, bridges(query))
+        hits = [replace(shelf.cases[row].hit, score=score) for row, score in ranked.items()]
+        told = [replace(hit, why=reasons.why(f"{hit.question}\n{hit.reply}")) for hit in hits]
+        return told if region is None else sorted(told, key=lambda hit: bool(hit.other_place(region)))
 
     def clause(self, key: str) -> ClauseHit | None:
         """The clause of that key, whatever its validity; None when it is not (or no longer) in the knowledge base."""

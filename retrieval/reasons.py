@@ -16,7 +16,7 @@ class Reasons:
         self._bridges, self._words = bridges, telling_words(query)
 
     def why(self, text: str) -> str:
-        """Which lay word led to which official word or phrase of the clause; else the words that clause and query share."""
+        """Which lay word led to which official word or phrase of a text; else the words that text and query share."""
         held = set(terms(text))
         for bridge in self._bridges:
             if phrase := bridge.phrase_in(held):

@@ -90,7 +90,7 @@ def _shelved_clause(row: Any) -> ShelvedClause:
 
 
 def _shelved_case(case: PastCase) -> ShelvedCase:
-    hit = CaseHit(case.key, case.question, case.reply, case.line, case.strategy, case.replied_on, 0.0)
+    hit = CaseHit(case.key, case.question, case.reply, case.line, case.strategy, case.replied_on, 0.0, case.region)
     return ShelvedCase(case.id or 0, hit)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from bot.conversation.following import Asked, FollowUp, Topic
 from bot.house import House
 from casework.message import Card, CardKind, Row
+from knowledge_base.region import Region
 from prompts import say
 from retrieval.answering import quote_line
 from retrieval.everyday import rule_words
@@ -63,14 +64,16 @@ async def quote_follow_up(house: House, follow: FollowUp, before: Topic, now: da
     return answer if answer.refused else Answer(True, say("knowledge.refused", words=follow.told or before.subject)), follow.shown
 
 
-def policy_card(answer: Answer, shown: str = "") -> Card:
+def policy_card(answer: Answer, here: Region, shown: str = "") -> Card:
     """An answer as a card: what is known and from where, a link to each passage, and what may help where nothing is known.
 
     Args:
+        here: the department's place; past cases of others are marked.
         shown: the resolved question of a follow-up, shown back before the answer.
     """
     quotes = answer.quotes or answer.elsewhere
-    rows = [*map(_passage, quotes), *(map(_similar, answer.similar_cases) if answer.refused else ())]
+    alike = answer.similar_cases if answer.refused else ()
+    rows = [*map(_passage, quotes), *(case_row(say("conversation.similar_case"), case, here) for case in alike)]
     kind = CardKind.REFUSAL if answer.refused else CardKind.ANSWER
     head = say("conversation.resolved", question=shown) + answer.text if shown else answer.text
     return Card(kind, head, rows=tuple(rows), page=clause_page(answer.quotes[0]) if answer.quotes else "")
@@ -112,7 +115,11 @@ def _passage(quote: Quote) -> Row:
     return Row(quote.clause.article, say("conversation.open_clause"), detail=quote.clause.why, link=clause_page(quote))
 
 
-def _similar(case: CaseHit) -> Row:
+def case_row(label: str, case: CaseHit, here: Region) -> Row:
+    """A past case as a row: its question, why it was found, and whose practice it is where that is another place's."""
     flat = " ".join(case.question.split())
     shown = flat if len(flat) <= LONGEST_CASE_SHOWN else flat[: LONGEST_CASE_SHOWN - 1] + "…"
-    return Row(say("conversation.similar_case"), shown, detail=case.reply, link=f"/past-cases/{case.key}")
+    if place := case.other_place(here):
+        label = say("conversation.of_other_place", label=label, place=place)
+    detail = "\n".join(filter(None, (say("conversation.why_found", why=case.why) if case.why else "", case.reply)))
+    return Row(label, shown, detail=detail, link=f"/past-cases/{case.key}")

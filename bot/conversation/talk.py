@@ -11,7 +11,7 @@ from bot.commands.looking import help_card
 from bot.conversation.figures import FiguresQuestion, answer_figures, read_figures
 from bot.conversation.following import Asked, FollowUp, Topic, follow_up
 from bot.conversation.memory import Memory, Speaker
-from bot.conversation.policy import in_plain_words, policy_card, quote_follow_up, quote_policy
+from bot.conversation.policy import case_row, in_plain_words, policy_card, quote_follow_up, quote_policy
 from bot.conversation.question import Kind, Question, is_follow_up, looks_like_question, read_question
 from bot.house import House
 from bot.live_card import LiveCard
@@ -19,8 +19,9 @@ from casework.case import case_by_number
 from casework.case_cards import status_card
 from casework.chat import Incoming, Response, StaffChat
 from casework.errors import ChatError
-from casework.message import Card, CardKind, Row
+from casework.message import Card, CardKind
 from casework.staff import StaffMember
+from knowledge_base.region import Region
 from language.periods import find_period
 from prompts import say
 from retrieval.evidence import Answer
@@ -42,6 +43,10 @@ class Talk:
         self._house, self._chats = house, chats
         self._figures: Memory[FiguresQuestion] = Memory()
         self._topics: Memory[Topic] = Memory()
+
+    @property
+    def _here(self) -> Region:
+        return self._house.desk.department.region
 
     async def answer(self, incoming: Incoming, staff: StaffMember, now: datetime) -> Response | None:
         """The answer to what was said; None where the bot was not spoken to."""
@@ -72,7 +77,7 @@ class Talk:
             case Kind.PAST:
                 return await self._past(question)
             case Kind.POLICY:
-                return policy_card(await quote_policy(self._house, question.text, now))
+                return policy_card(await quote_policy(self._house, question.text, now), self._here)
 
     async def _policy(self, incoming: Incoming, speaker: Speaker, follow: FollowUp | None, now: datetime) -> Response:
         """The answer to a question of policy or a follow-up on one."""
@@ -84,22 +89,22 @@ class Talk:
         asked = shown or incoming.text
         self._topics.remember(speaker, _topic_after(before, follow, asked, answer, now))
         if self._house.model is None or answer.refused:
-            return Response(cards=(policy_card(answer, shown),))
+            return Response(cards=(policy_card(answer, self._here, shown),))
         return await self._worded(incoming, asked, answer, shown)
 
     async def _worded(self, incoming: Incoming, asked: str, answer: Answer, shown: str) -> Response:
         """The answer in a model's words: the quotes stand in the chat at once, and the words grow before them."""
         chat = self._chats.get(incoming.platform)
         if chat is None or not chat.capabilities.edits:
-            return Response(cards=(policy_card(await in_plain_words(self._house, asked, answer), shown),))
+            return Response(cards=(policy_card(await in_plain_words(self._house, asked, answer), self._here, shown),))
         fit = (lambda card: card) if chat.capabilities.domestic else masked
         async with LiveCard(chat, incoming.chat, f"answer:{incoming.event_id or uuid.uuid4().hex}", fit=fit) as live:
-            live.show(replace(policy_card(answer, shown), hint=say("conversation.being_worded")))
-            worded = await in_plain_words(self._house, asked, answer, lambda part: live.show(policy_card(part, shown)))
+            live.show(replace(policy_card(answer, self._here, shown), hint=say("conversation.being_worded")))
+            worded = await in_plain_words(self._house, asked, answer, lambda part: live.show(policy_card(part, self._here, shown)))
             try:
-                await live.finish(policy_card(worded, shown))
+                await live.finish(policy_card(worded, self._here, shown))
             except ChatError:
-                return Response(cards=(policy_card(worded, shown),))
+                return Response(cards=(policy_card(worded, self._here, shown),))
         return Response()
 
     async def _count(self, question: Question, speaker: Speaker, now: datetime) -> Card:
@@ -118,14 +123,10 @@ class Talk:
 
     async def _past(self, question: Question) -> Card:
         await self._house.shelved.wait()
-        hits = await asyncio.to_thread(self._house.library.search_cases, question.topic or question.text, limit=CASES_SHOWN)
-        rows = tuple(
-            Row(
-                say("conversation.past_label", date=hit.replied_on or "", line=hit.line, strategy=hit.strategy), _shortened(hit.question),
-                detail=hit.reply, link=f"/past-cases/{hit.key}",
-            )
-            for hit in hits
-        )  # fmt: skip
+        search, here = self._house.library.search_cases, self._here
+        hits = await asyncio.to_thread(search, question.topic or question.text, limit=CASES_SHOWN, region=here)
+        labels = [say("conversation.past_label", date=hit.replied_on or "", line=hit.line, strategy=hit.strategy) for hit in hits]
+        rows = tuple(case_row(label, hit, here) for label, hit in zip(labels, hits, strict=True))
         head = say("conversation.past_head", count=len(rows), topic=question.topic) if rows else say("conversation.past_none")
         return Card(CardKind.ANSWER, head, rows=rows, body=_shortened(hits[0].reply, LONGEST_REPLY_SHOWN) if hits else "")
 
