@@ -26,6 +26,7 @@ from storage import audit
 MOST_READ = 2_000
 """Posts of one window whose questions are read."""
 MOST_ASKED = 3
+SEPARATOR = " · "
 LATE = timedelta(minutes=10)
 """A look given later than this says so."""
 ENDED = (CaseState.DISMISSED, CaseState.MERGED)
@@ -90,14 +91,14 @@ async def followup_card(session: AsyncSession, case: Case, now: datetime) -> Car
 
 def told(figures: Figures, hours: int) -> str:
     """“新增 6 条（前 1 小时 22）· 负面 41%（前 83%）· 还有 4 人在问“是否公布视频””, or that it is too little to tell."""
+    if not figures.after:
+        return say("followup.silence", hours=hours, before=figures.before)
     volume = say("followup.volume", after=figures.after, hours=hours, before=figures.before)
     asked = [say("followup.asked", voices=row.voices, ask=row.ask) for row in figures.asked]
-    return " · ".join([volume, _attitude(figures), *asked])
+    return SEPARATOR.join([volume, _attitude(figures), *asked])
 
 
 def _attitude(figures: Figures) -> str:
-    if not figures.after:
-        return say("followup.silence")
     fields = {"after": figures.negative_after, "before": figures.negative_before}
     if not figures.tells:
         return say("followup.too_few", **fields)

@@ -9,10 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from casework import approval, deadlines
 from casework.alert_card import buttons
 from casework.announcing import announce, hurry, is_muted, notify, refresh, refresh_all, told_at
-from casework.case import Case, CaseState, add_step, open_case, subject
+from casework.case import Case, CaseState, add_step, open_case
 from casework.deadline import GRAVE
 from casework.desk import Desk
 from casework.mute import hold_back, is_held, let_go
+from casework.reigniting import stir
+from casework.reopening import reopen
 from casework.ringing import must_ring
 from monitoring.event import Event
 from monitoring.heat import is_hot
@@ -22,7 +24,6 @@ from monitoring.post import RawPost
 from monitoring.recording import ReadPost
 from monitoring.source import Source
 from prompts import say, words
-from storage import audit
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,11 @@ async def _tell(
         cases[stored_id(event)] = case
     rising = must_ring(event.level, case.announced_level)
     if not case.state.is_live and not rising:
+        if case.state is CaseState.CLOSED and observation.milestones:
+            await stir(session, case, event, say("casework.comma").join(observation.milestones), now, desk)
         return Received(observation, case)
     if not case.state.is_live:
-        await _reopen(session, case, event, now)
+        await reopen(session, case, event, say("casework.step_reopened"), now)
     if opened or rising or deadlines.asks_for_clock(observation.item, source):
         await deadlines.keep_clocks(session, case, event, now, (await told_at(session, event, now, desk) if rising else None) or now)
     if observation.revision_changed:
@@ -168,10 +171,3 @@ async def _tell_heat(session: AsyncSession, case: Case, event: Event, now: datet
         text = say("alert.hot", number=case.number, level=words("alert.levels")[str(event.level)], times=f"{event.baseline_ratio:.0f}")
         actions = buttons(case.number, "claim", "timeline") if case.state is CaseState.OPEN else ()
         await notify(session, case, text, now, desk, key=f"hot:{case.announced_level}", buttons=actions)
-
-
-async def _reopen(session: AsyncSession, case: Case, event: Event, now: datetime) -> None:
-    case.state, case.owner_id, case.claimed_at, case.closed_at, case.outcome, case.escalation_step = CaseState.OPEN, None, None, None, "", 0
-    await deadlines.restart(session, case, event, now)
-    add_step(session, case, say("casework.step_reopened"), now)
-    await audit.append(session, "system", "case.reopened", subject(case), at=now, level=event.level)

@@ -21,10 +21,10 @@ async def holds(version: ReplyVersion) -> str | None:
     return None
 
 
-async def approved(room: Room, text: str = TEXT, level: int = 2) -> ApprovedReply:
+async def approved(room: Room, text: str = TEXT, level: int = 2, number: str = "A1") -> ApprovedReply:
     """A claimed case with a version that all have approved."""
     async with room.database.transaction() as session:
-        found = (await session.exec(select(Case))).first()
+        found = (await session.exec(select(Case).where(Case.number == number))).first()
         if found is None:
             found = (await room.happen(session, level)).case
             assert found is not None
