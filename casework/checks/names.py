@@ -26,6 +26,7 @@ _SURNAMES = (
 )
 _PERSON = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?{_TITLES}")
 LONGEST_HEAD = 12
+_PREPOSITION = re.compile(r"^.*[由向对给从把被经的](?=.)")
 _NAME_LENGTHS = (2, 3)
 _PLACE_FOLLOWS = re.compile(
     r".{0,2}(?:[路街巷镇乡村道桥店馆铺楼厂场园组庙湾岭坪站湖坡冲塘垸苑]|线|高速|高铁|大道|公司|集团|小区|社区|街道|公园|广场|学校|小学|中学|医院|中队|项目|庭院|家园)"
@@ -48,7 +49,9 @@ def strangers(text: str, known: str, told: str = "") -> tuple[Span, ...]:
         told: what the citizens wrote, personal data masked: a word of theirs that only looks like a name is none.
     """
     own, known = _own(text), plain(known)
-    pieces = {*(found.span() for found in _PERSON.finditer(own) if not _is_common(found[0])), *find_names(own)}
+    inside = _inside_words(own)
+    titled = (found.span() for found in _PERSON.finditer(own) if found.start() not in inside and not _is_common(found[0]))
+    pieces = {*titled, *find_names(own)}
     cued = (found.span("name") for found in _CUED.finditer(own) if not _is_word(found["name"]))
     looks = {(start, end) for start, end in (*_guessed(own), *cued) if own[start:end] not in plain(told)}
     spans = (Span(text[start:end], start) for start, end in sorted(pieces | looks))
@@ -87,12 +90,32 @@ def _unknown(text: str, known: str, kind: str) -> tuple[Span, ...]:
 
 def _named(text: str, kind: str) -> Iterator[tuple[int, int]]:
     """Where names end in a suffix of the kind, as far back as the words allow; what every city has is no name."""
-    words = _words(kind)
+    words, inside = _words(kind), _inside_words(text, {"n"})
     for ending in words.endings.finditer(text):
         run = re.search(r"[\u4e00-\u9fffA-Za-z0-9]*$", text[max(0, ending.start() - LONGEST_HEAD) : ending.start()])
-        head = _nominal(run[0], words) if run else ""
-        if not words.generic.fullmatch(head):
-            yield ending.start() - len(head), ending.end()
+        if run and ending.start() not in inside and (own := _own_part(run[0], words)):
+            yield ending.start() - len(own), ending.end()
+
+
+def _own_part(run: str, words: "_Words") -> str:
+    """The words before an ending that make it a name: what is its own, and the common words after that; empty where nothing is its own."""
+    common = words.generic_end.search(run)
+    before = run[: common.start()] if common else run
+    own = _PREPOSITION.sub("", _nominal(before, words))
+    return own and own + run[len(before) :]
+
+
+def _inside_words(text: str, tags: Set[str] | None = None) -> Set[int]:
+    """Places inside the words of the dictionary, where no name begins or ends (农|村, 公|安局长).
+
+    Args:
+        tags: only words of these parts of speech.
+    """
+    inside, start = set(), 0
+    for word, tag in tagged_words(text):
+        inside.update(range(start + 1, start + len(word)) if tags is None or tag in tags else ())
+        start += len(word)
+    return inside
 
 
 def _nominal(run: str, words: "_Words") -> str:
@@ -148,13 +171,14 @@ class _Words:
 
     Attributes:
         endings: what such a name ends with.
-        generic: a name of nothing but words that every city has.
+        generic: words that every city has; `generic_end`: as many of them as stand at the end.
         common: such words of two characters and more, and the words for parts of a city.
         stops: words before which no name goes back.
     """
 
     endings: re.Pattern[str]
     generic: re.Pattern[str]
+    generic_end: re.Pattern[str]
     common: re.Pattern[str]
     stops: Set[str]
 
@@ -165,7 +189,7 @@ def _words(kind: str) -> _Words:
     endings, generic = _either(lists["endings"]), [*lists["generic"], *lists["endings"]]
     common = [word for word in generic if len(word) > 1]
     return _Words(
-        re.compile(f"{endings}(?!{lists['not_before']})"), re.compile(f"{_either(generic)}*"),
+        re.compile(f"{endings}(?!{lists['not_before']})"), re.compile(f"{_either(generic)}*"), re.compile(f"{_either(generic)}+$"),
         re.compile(f"{_either(common)}|[省市区县镇乡村局所站]"), frozenset([*frames("names")["stops"], *lists["stops"]]),
     )  # fmt: skip
 

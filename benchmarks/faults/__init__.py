@@ -1,0 +1,1 @@
+"""Clean replies and ways to spoil them, for `benchmarks.planted_faults`."""
