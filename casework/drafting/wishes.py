@@ -107,7 +107,8 @@ def read_comment(comment: str) -> Comment:
     for part in _parts(comment.translate(_HALF_WIDTH)):
         found = _wishes(part)
         wishes += found
-        if not found and not _NO_WISH.match(_FILLER.sub("", part)):
+        bare = _FILLER.sub("", part)
+        if bare and not found and not _NO_WISH.match(bare):
             puzzling.append(part)
     named = any(wish.length for wish in wishes)
     return Comment(tuple(w for w in wishes if w.kind is not WishKind.SHORTEN or w.length or not named), tuple(puzzling))

@@ -217,15 +217,19 @@ async def test_drafted_twice_only_the_newest_is_written_over(desk: Desk) -> None
 
 async def test_a_killed_process_goes_on_with_the_errand_at_its_next_start(desk: Desk) -> None:
     await desk.draft()
-    desk.server.delay_seconds = 60
-    stop = asyncio.Event()
-    running = asyncio.create_task(desk.pen.run(stop))
-    while not desk.server.requests:
-        await asyncio.sleep(0.01)
+    asked = asyncio.Event()
+
+    def says(request: dict[str, Any]) -> str:
+        asked.set()
+        return by_plan(request)
+
+    desk.server.says, desk.server.pause_seconds = says, 30
+    running = asyncio.create_task(desk.pen.run(asyncio.Event()))
+    await asked.wait()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert [errand.state for errand in await desk.rows(Errand)] == [ErrandState.WAITING]
-    desk.server.delay_seconds = 0
+    desk.server.pause_seconds = 0
     next_start = SecondPen(desk.house, desk.pen._writer, edit_seconds=0.02)
     desk.pen = next_start
     await desk.write()
