@@ -84,12 +84,11 @@ async def pages() -> dict[str, str]:
     found: dict[str, str] = {}
     async with _city() as (house, clock, posts):
         posted_at = {post.key: post.posted_at for _, post in posts}
-        due = sorted(
-            ((posted_at[each.post] + each.after, number, each) for number, each in enumerate(EXAMPLES, 1)), key=lambda one: one[:2]
-        )
+        due = sorted((posted_at[each.post] + each.after, number) for number, each in enumerate(EXAMPLES, 1))
         for source, post in posts:
             while due and due[0][0] < post.posted_at:
-                now, number, example = due.pop(0)
+                now, number = due.pop(0)
+                example = EXAMPLES[number - 1]
                 found[f"{number:02}-{example.name}.md"] = await _page(house, number, example, now)
             clock.move_to(post.posted_at)
             async with house.database.transaction() as session:

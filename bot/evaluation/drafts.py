@@ -11,12 +11,13 @@ from bot.evaluation.json_lines import read_rows, write_rows
 from bot.evaluation.past import shelved_cases
 from casework.check import check_reply
 from casework.checks.citations import mentions
+from casework.checks.finding import Finding
 from casework.desk import Department, Desk
 from casework.drafting.asking import asks_of
 from casework.drafting.candidate import Candidate
 from casework.drafting.composer import compose
 from casework.drafting.evidence import Evidence, find_evidence
-from casework.drafting.matter import Matter, Post
+from casework.drafting.matter import Matter, Post, heard_intent
 from casework.drafting.versions import citations_in
 from knowledge_base.clause import Clause
 from monitoring.analysis import analyse
@@ -38,7 +39,7 @@ def run_drafts(corpus: Path, cases: Path, posts: Path, out: Path) -> None:
         out: where the drafts are written.
     """
     library = Library.of(shelved_clauses(corpus), shelved_cases(cases))
-    rows, watch, now = _clause_rows(corpus), build_watch(), SystemClock().now()
+    rows, watch, now = clause_rows(corpus), build_watch(), SystemClock().now()
     write_rows(out, (_drafted(post, library, rows, watch, now) for post in read_rows(posts)))
 
 
@@ -59,9 +60,10 @@ def matter_of(post: dict[str, Any], desk: Desk) -> Matter:
     title, text = post.get("title") or "", post.get("text") or ""
     found = analyse(title, text, likes=post.get("likes"), reposts=post.get("reposts"), comments=post.get("comments"), watch=desk.watch)
     whole = Post(title, text)
+    intent = heard_intent(found.intent, found.line, whole.whole)
     return Matter(
-        case_number="", headline=title or text[:40], line=found.line, level=found.level, place=found.place, intent=found.intent,
-        event_revision=1, posts=(whole,), asks=asks_of(whole.whole, found.line, found.intent, found.asks, found.place),
+        case_number="", headline=title or text[:40], line=found.line, level=found.level, place=found.place, intent=intent,
+        event_revision=1, posts=(whole,), asks=asks_of(whole.whole, found.line, intent, found.asks, found.place),
         has_video=any(factor.name == "video" for factor in found.factors), ours=found.relevance.is_ours, region=desk.department.region,
     )  # fmt: skip
 
@@ -69,8 +71,7 @@ def matter_of(post: dict[str, Any], desk: Desk) -> Matter:
 def _candidate(
     candidate: Candidate, matter: Matter, evidence: Evidence, rows: dict[str, list[Clause]], desk: Desk, now: datetime
 ) -> dict[str, Any]:
-    named = [clause for mention in mentions(candidate.text) for clause in rows[mention.name]]
-    findings = check_reply(candidate.text, clauses=named, matter=matter, channel=candidate.channel, desk=desk, now=now)
+    findings = check_candidate(candidate, matter, rows, desk, now)
     return {
         "strategy": candidate.strategy.value,
         "channel": candidate.channel.value,
@@ -82,7 +83,13 @@ def _candidate(
     }
 
 
-def _clause_rows(corpus: Path) -> dict[str, list[Clause]]:
+def check_candidate(candidate: Candidate, matter: Matter, rows: dict[str, list[Clause]], desk: Desk, now: datetime) -> list[Finding]:
+    """What the checks find in a candidate; `rows` as `clause_rows` gives them."""
+    named = [clause for mention in mentions(candidate.text) for clause in rows[mention.name]]
+    return list(check_reply(candidate.text, clauses=named, matter=matter, channel=candidate.channel, desk=desk, now=now))
+
+
+def clause_rows(corpus: Path) -> dict[str, list[Clause]]:
     """The corpus as rows, by the name that a text calls them."""
     rows: dict[str, list[Clause]] = defaultdict(list)
     for clause in _clauses(corpus):

@@ -54,7 +54,7 @@ def compose(matter: Matter, evidence: Evidence, wanted: Plan = ()) -> Written:
         wanted: strategies and channels that a person asked for; any of the thirty-two.
     """
     topic = topic_of(f"{matter.headline}\n{matter.told}", matter.line)
-    chosen = plan(matter, has_clause=bool(evidence.quotes), wanted=wanted)
+    chosen = plan(matter, wanted)
     made = [compose_one(matter, evidence, topic, strategy, channel) for strategy, channel in chosen]
     first, treated = made[0]
     asks = tuple(_ask_answer(matter, first, ask, treated.get(ask, ())) for ask in matter.asks)

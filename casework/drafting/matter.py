@@ -1,5 +1,6 @@
 """What a reply is about: everything that the drafter may know of one case, read once and then fixed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,9 @@ from monitoring.item import Item
 from monitoring.lines import OTHER
 from prompts import frames
 
+RUMOUR = "谣言或不实"
+_SPREADING = re.compile(r"^\s*(?:(?:帮?转发?[：:]|【转】)\s*)?(?:最新消息|紧急通知|转给)|互相转告|赶紧转|速转|请扩散|扩散给")
+"""How a message that is passed on begins or ends; who only passes a message on complains of nothing and proposes nothing."""
 MOST_READ = 200
 MOST_POSTS = 6
 
@@ -140,7 +144,7 @@ def _standing_by_facts(matter: Matter) -> Standing | None:
 def _standing_by_nature(matter: Matter) -> Standing:
     if not matter.ours:
         return Standing.NOT_OURS
-    if matter.intent == "谣言或不实":
+    if matter.intent == RUMOUR:
         return Standing.RUMOUR
     if matter.level in (1, 2):
         return Standing.URGENT
@@ -152,12 +156,21 @@ def _standing_by_nature(matter: Matter) -> Standing:
     return Standing.PRESSING if matter.level == 3 else Standing.ORDINARY
 
 
+def heard_intent(intent: str, line: str, text: str) -> str:
+    """The intent of a post as a reply must take it: a message that is only passed on is hearsay, unless it accuses our own people.
+
+    Args:
+        intent: as the analysis read it.
+    """
+    return RUMOUR if line != CONDUCT and _SPREADING.search(text) else intent
+
+
 async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -> Matter:
     """Read everything that a reply to this case may rest on. Changes nothing."""
     event = await session.get_one(Event, case.event_id)
     items = await _items(session, event)
     decisive = items[0] if items else None
-    intent = decisive.intent if decisive else ""
+    intent = heard_intent(decisive.intent, decisive.line, Post(decisive.title, decisive.text).whole) if decisive else ""
     posts = tuple(Post(item.title, item.text) for item in items[:MOST_POSTS])
     told = "\n".join(post.whole for post in posts)
     return Matter(

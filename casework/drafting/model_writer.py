@@ -77,7 +77,7 @@ class ModelWriter:
         spare = await self._otherwise.write(matter, evidence, wanted=wanted)
         work = _Work(matter, evidence, veil_over(matter), self.name)
         try:
-            answer = await self._ask(work, plan(matter, has_clause=bool(evidence.quotes), wanted=wanted), progress)
+            answer = await self._ask(work, plan(matter, wanted), progress)
         except ModelUnavailable:
             return replace(spare, note=say("drafting.model_silent"))
         return await asyncio.to_thread(work.assembled, answer, spare)

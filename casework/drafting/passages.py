@@ -19,6 +19,8 @@ from prompts import frames
 
 ACCUSING = 2
 """From this gravity on (`monitoring.headline.gravity`), words accuse somebody or tell of a harm."""
+GRAVE = (1, 2)
+"""At these levels the public reads a matter called by its business line: what exactly happened is not known yet."""
 LEAST_STEPS = 2
 LEAST_CASES = 2
 STEP_SHARE = 0.4
@@ -60,7 +62,8 @@ def _saw(matter: Matter, topic: Topic, subject: str, *, public: bool, to_many: b
     """How the reply calls the matter. To the public it repeats nothing that accuses, and no single voice of many."""
     wordings = frames("answers")
     if matter.voices > 1 or (public and gravity(subject) >= ACCUSING):
-        neutral = wordings["neutral"]["video" if matter.has_video else "matter"].format(place=matter.place or "", topic=topic.name)
+        called = matter.line if matter.level in GRAVE and topic.line == matter.line else topic.name
+        neutral = wordings["neutral"]["video" if matter.has_video else "matter"].format(place=matter.place or "", topic=called)
         return str(neutral if to_many else neutral.replace(wordings["address"]["asker"], wordings["address"]["one"]))
     saw = wordings["saw_many" if to_many else "saw"]
     return str(saw.get(matter.intent, saw["投诉"]).format(subject=subject))

@@ -74,19 +74,23 @@ _SHORT_NAMES = {
 """What people call the strategies for short."""
 
 
-def plan(matter: Matter, *, has_clause: bool, wanted: Plan = ()) -> Plan:
+def plan(matter: Matter, wanted: Plan = ()) -> Plan:
     """The strategies and channels to propose, the recommended first.
 
     Args:
-        matter: what is known.
-        has_clause: whether a clause was found that bears on the matter; then an unproved apology makes way for an explanation of the rules.
+        matter: what is known. Where nothing points at a fault of ours, an apology makes way for an explanation of the rules.
         wanted: what a person asked for by name; it comes first, and the usual ones of other strategies follow.
     """
     chosen = _PLANS[matter.standing]
-    if has_clause and matter.standing in (Standing.ORDINARY, Standing.PRESSING) and not matter.blames_us:
+    if matter.standing in (Standing.ORDINARY, Standing.PRESSING) and not _may_be_at_fault(matter):
         chosen = (*chosen[:2], (Strategy.POLICY, Channel.TICKET))
     named = {strategy for strategy, _ in wanted}
     return (*wanted, *(pair for pair in chosen if pair[0] not in named))
+
+
+def _may_be_at_fault(matter: Matter) -> bool:
+    """Whether an apology is worth preparing: our own people are blamed, or our records hold what we left undone."""
+    return matter.blames_us or bool(matter.history.broken or matter.history.unanswered or matter.returns)
 
 
 def wanted_in(words: str, matter: Matter) -> Plan | None:
