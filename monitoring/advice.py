@@ -12,6 +12,7 @@ from monitoring.errors import MonitoringError
 from monitoring.event import Event
 from monitoring.grading import Grade, graver
 from monitoring.item import Item
+from monitoring.machine_talk import speaks_to_machine
 from prompts import say
 
 LONGEST_SECONDS = 10.0
@@ -58,8 +59,9 @@ async def consult(advisor: LevelAdvisor, item: Item, *, seconds: float = LONGEST
 
     Returns:
         Advice that may be followed: graver than the rules by no more than a step, on words that the post really says; else None.
+        None also for a post that orders something of machines: whoever writes so would choose the advice.
     """
-    if not item.level:
+    if not item.level or speaks_to_machine(f"{item.title}\n{item.text}"):
         return None
     try:
         async with asyncio.timeout(seconds):

@@ -17,7 +17,7 @@ from casework.drafting.asking import asks_of
 from casework.drafting.candidate import Candidate
 from casework.drafting.composer import compose
 from casework.drafting.evidence import Evidence, find_evidence
-from casework.drafting.matter import Matter, Post, heard_intent
+from casework.drafting.matter import Matter, heard_intent, heard_post
 from casework.drafting.versions import citations_in
 from knowledge_base.clause import Clause
 from monitoring.analysis import analyse
@@ -59,10 +59,10 @@ def matter_of(post: dict[str, Any], desk: Desk) -> Matter:
     """A post alone as the matter of a reply: nothing is verified, nothing was published."""
     title, text = post.get("title") or "", post.get("text") or ""
     found = analyse(title, text, likes=post.get("likes"), reposts=post.get("reposts"), comments=post.get("comments"), watch=desk.watch)
-    whole = Post(title, text)
+    whole = heard_post(title, text)
     intent = heard_intent(found.intent, found.line, whole.whole)
     return Matter(
-        case_number="", headline=title or text[:40], line=found.line, level=found.level, place=found.place, intent=intent,
+        case_number="", headline=whole.title or whole.text[:40], line=found.line, level=found.level, place=found.place, intent=intent,
         event_revision=1, posts=(whole,), asks=asks_of(whole.whole, found.line, intent, found.asks, found.place),
         has_video=any(factor.name == "video" for factor in found.factors), ours=found.relevance.is_ours, region=desk.department.region,
     )  # fmt: skip

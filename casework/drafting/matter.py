@@ -22,6 +22,7 @@ from knowledge_base.region import NATIONAL, Region
 from monitoring.event import Event
 from monitoring.item import Item
 from monitoring.lines import OTHER
+from monitoring.machine_talk import speaks_to_machine, without_machine_talk
 from prompts import frames
 
 RUMOUR = "谣言或不实"
@@ -171,10 +172,10 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
     items = await _items(session, event)
     decisive = items[0] if items else None
     intent = heard_intent(decisive.intent, decisive.line, Post(decisive.title, decisive.text).whole) if decisive else ""
-    posts = tuple(Post(item.title, item.text) for item in items[:MOST_POSTS])
+    posts = tuple(post for item in items[:MOST_POSTS] if (post := heard_post(item.title, item.text)).whole.strip())
     told = "\n".join(post.whole for post in posts)
     return Matter(
-        case_number=case.number, headline=event.headline, line=event.line, level=event.level, place=event.place,
+        case_number=case.number, headline=without_machine_talk(event.headline) or event.line, line=event.line, level=event.level, place=event.place,
         intent=intent, event_revision=event.revision,
         posts=posts, asks=_asks(items, told, event, intent), voices=event.item_count,
         has_video=any(factor["name"] == "video" for factor in event.factors),
@@ -188,8 +189,14 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
 
 def _asks(items: Sequence[Item], told: str, event: Event, intent: str) -> tuple[str, ...]:
     """What many ask, where many speak; else what the posts ask in their own words."""
-    shared = asks_of_many([Post(item.title, item.text).whole for item in items], intent)
-    return shared or asks_of(told, event.line, intent, [ask for item in items for ask in item.asks], event.place)
+    shared = asks_of_many([heard_post(item.title, item.text).whole for item in items], intent)
+    own = [ask for item in items for ask in item.asks if not speaks_to_machine(ask)]
+    return shared or asks_of(told, event.line, intent, own, event.place)
+
+
+def heard_post(title: str, text: str) -> Post:
+    """A post as people are to hear it: without what in it is meant for machines."""
+    return Post(without_machine_talk(title), without_machine_talk(text))
 
 
 async def verified_facts(session: AsyncSession, case: Case) -> dict[str, str]:
