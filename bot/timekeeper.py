@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.loops import pause
-from casework import deadlines, digest, expiry, followups, inquiry, reigniting
+from casework import deadlines, digest, expiry, followups, inquiry, reigniting, unfounded
 from casework.desk import Desk
 from casework.library_notice import ask_for_reviews
 from monitoring.dormancy import put_to_sleep
@@ -29,6 +29,7 @@ class Timekeeper:
     def __init__(self, database: Database, clock: Clock, desk: Desk, anchor_path: Path, stirred: asyncio.Event) -> None:
         self._database, self._clock, self._desk, self._anchor, self._stirred = database, clock, desk, anchor_path, stirred
         self._forget_at = self._flares_at = clock.now()
+        self._outlook: unfounded.Outlook | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Turn until told to stop; the audit head is noted once more at the end."""
@@ -46,6 +47,7 @@ class Timekeeper:
             given += await inquiry.step_facts(session, now, self._desk)
             given += await expiry.step_approvals(session, now, self._desk)
             given += await followups.step_followups(session, now, self._desk)
+            given += await self._look_at_citations(session, now)
             given += await self._look_for_flares(session, now)
             given += await digest.step_digest(session, now, self._desk)
             await put_to_sleep(session, now)
@@ -56,6 +58,14 @@ class Timekeeper:
             head = await audit.head(session)
         anchor.note(self._anchor, *head, now)
         return given
+
+    async def _look_at_citations(self, session: AsyncSession, now: datetime) -> int:
+        """End the replies whose citations no longer hold, when the knowledge base or the day has changed."""
+        outlook = await unfounded.outlook(session, now)
+        if outlook == self._outlook:
+            return 0
+        self._outlook = outlook
+        return await unfounded.step_unfounded(session, now, self._desk)
 
     async def _look_for_flares(self, session: AsyncSession, now: datetime) -> int:
         if now < self._flares_at:
