@@ -213,13 +213,20 @@ def rules_try(
 
 @app.command()
 def learn(
-    by: Annotated[str, typer.Option(help="采用人姓名（管理员）。")],
+    by: Annotated[str, typer.Option(help="采用人姓名（管理员）；学权重时必填。")] = "",
     settings: SettingsPath = DEFAULT_SETTINGS,
     yes: Annotated[bool, typer.Option("--yes", help="不再询问，有改善就采用。")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="撤回最近采用的一版。")] = False,
+    replies: Annotated[bool, typer.Option("--replies", help="不学权重，只看从签发并发布的回复学到了什么。")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """从误报、漏报标注学习本单位的权重：先给出前后对比，确认才采用。"""
+    """从误报、漏报标注学习本单位的权重：先给出前后对比，确认才采用。--replies：看回复被怎样采用和改动。"""
+    if replies:
+        from bot import reply_lessons
+
+        _finish(reply_lessons.show(settings, as_json=as_json))
+    if not by:
+        raise typer.BadParameter("请写明采用人：--by 姓名")
     from bot import learn_work
 
     _finish(learn_work.undo(settings, by) if undo else learn_work.learn_from_labels(settings, by, yes=yes, as_json=as_json))

@@ -11,7 +11,7 @@ from casework.approval import void_all
 from casework.case import Case, CaseState, add_step, subject
 from casework.deadline import DeadlineKind
 from casework.desk import Desk
-from casework.drafting.draft import ReplyVersion
+from casework.drafting.draft import ReplyVersion, VersionState
 from casework.errors import Refused
 from casework.handling import must_live
 from casework.notices import past_case_key
@@ -85,8 +85,8 @@ async def _remember(session: AsyncSession, case: Case, staff: StaffMember, now: 
         Publication.case_id == case.id, Publication.state == PublicationState.PUBLISHED
     )  # fmt: skip
     found = (await session.exec(published.order_by(col(ReplyVersion.number).desc()).limit(1))).first()
-    if found is None or case.notice or found[1].corrected_by:
-        return False  # what was corrected is no example, and a correction makes sense beside what it corrects only
+    if found is None or case.notice or found[1].corrected_by or found[0].state is not VersionState.PUBLISHED:
+        return False  # what was corrected, or void when it was posted, is no example; a correction makes sense beside what it corrects only
     version, publication = found
     event = await event_of(session, case)
     first = await session.get(Item, event.first_item_id) if event.first_item_id else None

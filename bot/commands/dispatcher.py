@@ -11,7 +11,7 @@ from bot.abroad import masked
 from bot.commands.approving import APPROVING
 from bot.commands.deputising import DEPUTISING
 from bot.commands.drafting import DRAFTING, DRAFTING_SLOWLY
-from bot.commands.filing import FILING_SLOWLY
+from bot.commands.filing import FILING, FILING_SLOWLY
 from bot.commands.grammar import Command, Verb, parse
 from bot.commands.handling import HANDLING
 from bot.commands.looking import LOOKING
@@ -39,7 +39,9 @@ from storage.errors import StorageError
 
 log = logging.getLogger("wensheng.dispatcher")
 
-QUICK = {**HANDLING, **DRAFTING, **REVISING, **APPROVING, **DEPUTISING, **PUBLISHING, **LOOKING, **TAKING_IN, **TIERING, **SHELVING}
+QUICK = {
+    **HANDLING, **DRAFTING, **REVISING, **APPROVING, **DEPUTISING, **FILING, **PUBLISHING, **LOOKING, **TAKING_IN, **TIERING, **SHELVING,
+}  # fmt: skip
 """Done in the transaction that admitted the order."""
 SLOW = {**FILING_SLOWLY, **DRAFTING_SLOWLY, **REVISING_SLOWLY, **PUBLISHING_SLOWLY, **TUNING_SLOWLY}
 """They search, write or send: they open transactions of their own, before and after."""

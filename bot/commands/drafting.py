@@ -31,6 +31,8 @@ from casework.drafting.storing import store_draft
 from casework.drafting.strategy import Channel, Plan, Strategy, wanted_in
 from casework.drafting.writer import Progressed
 from casework.errors import Refused
+from casework.learned_face import MOST_FOR_ORDER, by_experience
+from casework.learning import lessons
 from casework.permission import ALLOWED, Act, names_with, require
 from casework.questioning import Place, ask_next, left_to_fill, read_fact
 from casework.rehearsal.storing import is_due, rehearse_version
@@ -49,13 +51,14 @@ async def draft(order: Order) -> Response:
         await require(session, order.staff, Act.SUBMIT)
         case = await named_case(session, number)
         notice, matter = await notice_draft(session, case), await gather(session, case, house.clock.now(), house.desk)
+        known = await lessons(session, MOST_FOR_ORDER)
     wanted = wanted_in(order.command.rest, matter)
     if wanted is None:
         raise Refused(say("commands.draft_which", number=number, strategies="、".join(Strategy), channels="、".join(Channel)))
     await house.shelved.wait()
     today = house.clock.now().date()
     evidence = Evidence() if notice else await asyncio.to_thread(find_evidence, matter, house.library, house.desk, today)
-    written = notice or await house.writer.write(matter, evidence, wanted=wanted)
+    written = notice or by_experience(await house.writer.write(matter, evidence, wanted=wanted), known)
     async with house.database.transaction() as session:
         case, now = await named_case(session, number), house.clock.now()
         stored = await store_draft(session, case, matter, evidence, written, order.staff, now)

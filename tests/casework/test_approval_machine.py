@@ -276,6 +276,7 @@ class Approval(RuleBasedStateMachine):
 
         self._compare("publisher", lambda world: world.answered(world.texts[number - 1], ending) or True, act)
 
+    @precondition(lambda self: any(text.publication not in (None, "published") for text in self.world.texts))
     @rule(name=who)
     def register(self, name: str) -> None:
         async def act(session: AsyncSession) -> None:
