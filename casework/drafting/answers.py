@@ -1,7 +1,7 @@
 """逐项答复: what is said to each ask, by the way it is asked and by how far the matter has come; what nobody knows is an open slot."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -21,6 +21,7 @@ from retrieval.evidence import Quote
 POST = "post"
 """Reference of a sentence that rests on what the citizens wrote."""
 REQUEST, QUESTION = "action", "question"
+_THEN = re.compile(r"；查清之后，\{steps\}")
 _ONCE = ("checks", "steps", "keep")
 """What is said once in a reply, and not again in the next answer."""
 
@@ -63,7 +64,7 @@ class Answering:
         topic: what the matter is about; an ask may be about another topic.
         manner: how far the matter has come.
         most_clauses: so many clauses are quoted at the asks that they bear on.
-        brief: leave out what is not needed to understand the answer.
+        tightness: 1 leaves out the steps that follow, 2 all that is not needed to understand the answer.
     """
 
     matter: Matter
@@ -72,7 +73,7 @@ class Answering:
     manner: Manner
     fields: Mapping[str, str] = field(default_factory=dict)
     most_clauses: int = 3
-    brief: bool = False
+    tightness: int = 0
 
     def answers(self, so_far: str = "") -> list[Answer]:
         """An answer for every ask.
@@ -104,12 +105,13 @@ class Answering:
         quote = self.evidence.by_ask.get(ask)
         if quote and quote.text not in so_far and self._quoted(so_far) >= self.most_clauses:
             quote = None
-        cited = clause_sentences(quote)[: 1 if self.brief else 2] if quote and quote.text not in so_far else []
+        cited = clause_sentences(quote)[: 1 if self.tightness else 2] if quote and quote.text not in so_far else []
         manner = Manner.REPORT if open_slots(gap_of(ask))[0] in self.matter.facts else self.manner
         topic = topic_of_ask(ask, self.matter.told, self.matter.line, self.topic)
         fields = {**self.fields, "checks": topic.checks, "steps": topic.steps, "keep": topic.keep, "gap": gap_of(ask)}
-        options = words_of(ask).options(manner, quoted=quote is not None)
-        wording = options[-1] if self.brief else next((w for w in options if _is_new(w, fields, so_far)), options[-1])
+        options: Sequence[str] = words_of(ask).options(manner, quoted=quote is not None)
+        options = [_THEN.sub("", option) for option in options] if self.tightness else options
+        wording = options[-1] if self.tightness > 1 else next((w for w in options if _is_new(w, fields, so_far)), options[-1])
         return [*cited, *sentences_of(wording.format(**fields) + "\n", SentenceKind.NEXT_STEP)]
 
     def _quoted(self, so_far: str) -> int:

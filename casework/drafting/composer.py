@@ -30,8 +30,12 @@ from casework.drafting.writer import Progress
 TIGHTEST = 3
 COMMENT_SUBJECT_LENGTHS = (22, 22, 22, 14)
 """By tightness, the most characters of what a comment calls the matter."""
+DISPENSABLE = (5, 4, 3, 2)
+"""By tightness, from which rank on passages may be left out; what people told is kept longer than the full length of our answers."""
 NAMED = (5, 3, 2, 1)
 """By tightness, how many asks are named where they are not answered one by one."""
+BESIDE_TOPIC = (Standing.RUMOUR, Standing.PRAISE)
+"""Where a message is in doubt or somebody is praised, the rules and the usual steps of its topic do not bear."""
 SAID_ONCE = ("checks", "steps", "keep")
 """What is usually done about a topic. It is said once: a later line that would repeat it is left out."""
 
@@ -54,6 +58,8 @@ def compose(matter: Matter, evidence: Evidence, wanted: Plan = ()) -> Written:
         wanted: strategies and channels that a person asked for; any of the thirty-two.
     """
     topic = topic_of(f"{matter.headline}\n{matter.told}", matter.line)
+    if matter.standing in BESIDE_TOPIC:
+        evidence = Evidence(cases=evidence.cases)
     chosen = plan(matter, wanted)
     made = [compose_one(matter, evidence, topic, strategy, channel) for strategy, channel in chosen]
     first, treated = made[0]
@@ -67,7 +73,8 @@ def compose_one(
     """One candidate within the length of its channel, and the numbers (from 1) of the sentences that treat each ask."""
     frame = frame_of(strategy)
     for tightness in range(TIGHTEST + 1):
-        pieces = _fitted(_Composition(matter, evidence, topic, frame, channel, tightness).pieces, channel.longest)
+        composed = _Composition(matter, evidence, topic, frame, channel, tightness).pieces
+        pieces = _fitted(composed, channel.longest, DISPENSABLE[tightness])
         if _length(pieces) <= channel.longest:
             break
     pieces = _without_blank_lines(pieces)
@@ -88,7 +95,7 @@ class _Piece:
 
 @dataclass(frozen=True)
 class _Composition:
-    """One candidate in the making. `tightness` 1 shortens the answers, TIGHTEST quotes no clause in them."""
+    """One candidate in the making. `tightness` 1 shortens the answers, 2 still more, TIGHTEST quotes no clause in them."""
 
     matter: Matter
     evidence: Evidence
@@ -125,9 +132,9 @@ class _Composition:
 
     @property
     def _is_topical(self) -> bool:
-        """Whether what is usually done about the topic bears on this matter: not where a message is in doubt, or somebody is praised."""
+        """Whether what is usually done about the topic bears on this matter; a question that no topic knows has none."""
         known = bool(self.topic.words) or self.matter.standing is not Standing.QUESTION
-        return known and self.matter.standing not in (Standing.RUMOUR, Standing.PRAISE)
+        return known and self.matter.standing not in BESIDE_TOPIC
 
     @cached_property
     def _tags(self) -> tuple[str, ...]:
@@ -144,7 +151,7 @@ class _Composition:
     @cached_property
     def _answering(self) -> Answering:
         clauses = self.frame.clauses if self.tightness < TIGHTEST else 0
-        return Answering(self.matter, self.evidence, self.topic, self._manner, self._fields, most_clauses=clauses, brief=self.tightness > 0)
+        return Answering(self.matter, self.evidence, self.topic, self._manner, self._fields, most_clauses=clauses, tightness=self.tightness)
 
     @property
     def _manner(self) -> Manner:
@@ -190,9 +197,13 @@ class _Composition:
         return told_passage(self.matter, self._manner, kinds, self._fields["teller"], so_far, public=self._public)
 
 
-def _fitted(pieces: list[_Piece], longest: int) -> list[_Piece]:
-    """The pieces without as many of the dispensable ones as it takes to keep the length; whole passages go, the most dispensable first."""
-    while _length(pieces) > longest and (rank := max((piece.rank for piece in pieces), default=MUST)) > MUST:
+def _fitted(pieces: list[_Piece], longest: int, least: int) -> list[_Piece]:
+    """The pieces without as many of the dispensable ones as it takes to keep the length; whole passages go, the most dispensable first.
+
+    Args:
+        least: ranks below this are kept, whatever the length.
+    """
+    while _length(pieces) > longest and (rank := max((piece.rank for piece in pieces), default=MUST)) >= least:
         pieces = [piece for piece in pieces if piece.rank < rank]
     return pieces
 

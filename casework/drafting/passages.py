@@ -9,7 +9,7 @@ from casework.drafting.candidate import Sentence, SentenceKind, sentences_of
 from casework.drafting.citizen_words import SUBJECT_LENGTH, subject_of
 from casework.drafting.evidence import Evidence
 from casework.drafting.frame import Manner
-from casework.drafting.matter import Matter
+from casework.drafting.matter import RUMOUR, Matter
 from casework.drafting.slots import slot
 from casework.drafting.telling import Claim, ClaimKind
 from casework.drafting.topic import Topic, topic_of
@@ -59,9 +59,10 @@ def frame_fields(matter: Matter, topic: Topic, *, subject_length: int = SUBJECT_
 
 
 def _saw(matter: Matter, topic: Topic, subject: str, *, public: bool, to_many: bool) -> str:
-    """How the reply calls the matter. To the public it repeats nothing that accuses, and no single voice of many."""
+    """How the reply calls the matter. To the public it repeats nothing that accuses, and no single voice of many; a rumour it must name."""
     wordings = frames("answers")
-    if matter.voices > 1 or (public and gravity(subject) >= ACCUSING):
+    of_several = matter.voices > 1 and matter.intent != RUMOUR
+    if of_several or (public and gravity(subject) >= ACCUSING):
         called = matter.line if matter.level in GRAVE and topic.line == matter.line else topic.name
         neutral = wordings["neutral"]["video" if matter.has_video else "matter"].format(place=matter.place or "", topic=called)
         return str(neutral if to_many else neutral.replace(wordings["address"]["asker"], wordings["address"]["one"]))
