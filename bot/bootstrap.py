@@ -185,6 +185,7 @@ def _model_parts(settings: Settings, meter: Meter) -> dict[str, Any]:
     from adapters.models.level_advisor import ModelAdvisor
     from adapters.models.openai_compatible import OpenAICompatibleModel
     from casework.drafting.model_writer import ModelWriter
+    from casework.rehearsal.model_reader import ModelReader
 
     def model(purpose: Purpose) -> LanguageModel:
         key = about.api_key.get_secret_value() if about.api_key else ""
@@ -198,6 +199,7 @@ def _model_parts(settings: Settings, meter: Meter) -> dict[str, Any]:
         "model_writer": ModelWriter(model(Purpose.DRAFT), EmbeddedWriter()),
         "reviser": Reviser(model(Purpose.REVISION)),
         "advisor": ModelAdvisor(model(Purpose.LEVEL)) if about.advises_levels else None,
+        "rehearser": ModelReader(model(Purpose.REHEARSAL)) if about.rehearses else None,
     }
 
 

@@ -10,6 +10,7 @@ from casework.desk import Desk
 from casework.drafting.reviser import Reviser
 from casework.drafting.writer import ReplyWriter
 from casework.publication import ReplyPublisher
+from casework.rehearsal.model_reader import ModelReader
 from monitoring.advice import LevelAdvisor
 from retrieval.library import Library
 from retrieval.model import LanguageModel
@@ -25,6 +26,7 @@ class House:
         writer: drafts replies at once.
         model_writer: writes anew with a model what `writer` drafted; None where no model is configured.
         reviser: rewords replies as people wish.
+        rehearser: a model that reads what waits for approval with ill will; None where none is configured for it.
         advisor: a model that may raise levels; None where none is configured for it.
         model: puts answers into plain words; None where no model is configured.
         publishers: by channel, who publishes there without a person's hand; a channel without one is published by hand.
@@ -42,6 +44,7 @@ class House:
     writer: ReplyWriter
     anchor: Path
     advisor: LevelAdvisor | None = None
+    rehearser: ModelReader | None = None
     public_url: str = ""
     model_writer: ReplyWriter | None = None
     reviser: Reviser = field(default_factory=Reviser)

@@ -23,6 +23,7 @@ from bot.library_socket import serve_library
 from bot.library_work import follow_library
 from bot.loops import Loop, run_together
 from bot.publishing_work import keep_looking
+from bot.rehearser import Rehearser
 from bot.second_pen import SecondPen
 from bot.settings import load_settings
 from bot.source_keeper import SourceKeeper
@@ -99,6 +100,8 @@ def build_loops(house: House, chats: Mapping[str, StaffChat], readers: SourceRea
         loops["second_pen"] = SecondPen(house, house.model_writer).run
     if house.advisor:
         loops["adviser"] = Adviser(house.database, house.clock, house.desk, house.advisor, house.stirred).run
+    if house.rehearser:
+        loops["rehearser"] = Rehearser(house.database, house.clock, house.desk, house.rehearser, house.stirred).run
     if senders := _senders(house):
         door = house.settings.intake
         intake = Intake(senders, watcher.take_pushed, house.database, house.clock, readers.reading, host=door.host, port=door.port)

@@ -147,6 +147,7 @@ class ModelSettings(_Section):
     """A language model for drafting: any OpenAI-compatible address. `domestic`: its servers are in mainland China.
 
     `advises_levels`: it also reads every post that is ours, masked, and may raise its level by one step, never lower it.
+    `rehearses`: it also reads what waits for approval at I and II, as an angry citizen and a journalist would.
     `price_in`, `price_out`: yuan for a million tokens read and written, for the accounts; 0 where nothing is paid.
     """
 
@@ -156,6 +157,7 @@ class ModelSettings(_Section):
     domestic: bool = False
     timeout_seconds: float = Field(60, gt=0)
     advises_levels: bool = False
+    rehearses: bool = False
     price_in: float = Field(0, ge=0)
     price_out: float = Field(0, ge=0)
 

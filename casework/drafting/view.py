@@ -7,13 +7,16 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework.approval import Approval
+from casework.approval import ON_THE_WAY, Approval, Signer
 from casework.case import Case, case_by_number
-from casework.checks.finding import Finding, Severity
+from casework.checks.finding import Finding
+from casework.delegation import Delegation
 from casework.drafting.draft import CandidateRow, Draft, FactSlot, ReplyAuthor, ReplyVersion, VersionState
 from casework.drafting.slots import SLOT
 from casework.drafting.strategy import Channel
-from casework.publication import Publication, PublicationState
+from casework.publication import IN_DOUBT, Publication, PublicationState
+from casework.rehearsal.attack import Attack
+from casework.rehearsal.storing import attacks_of
 from casework.staff import names_by_id
 from monitoring.event import Event
 
@@ -65,11 +68,16 @@ class SlotView:
 
 @dataclass(frozen=True)
 class ApprovalView:
-    """One signature; a void one says why."""
+    """One signature; a void one says why. `principal` is the approver for whom a deputy signed."""
 
     name: str
     at: datetime
     void_reason: str
+    principal: str | None = None
+
+    @property
+    def label(self) -> str:
+        return Signer(self.name, self.principal).label
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,13 @@ class VersionView:
     publication: PublicationState | None
     link: str
     published_at: datetime | None
+    expires_at: datetime | None = None
+    rehearsal: tuple[Attack, ...] = ()
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """Whether it is not out, and surely not out."""
+        return self.state in (VersionState.EDITING, *ON_THE_WAY) and self.publication not in (*IN_DOUBT, PublicationState.PUBLISHED)
 
     @property
     def standing_approvals(self) -> tuple[ApprovalView, ...]:
@@ -103,7 +118,7 @@ class VersionView:
 
 @dataclass(frozen=True)
 class CandidateView:
-    """候选稿, with the facts known by now in place. `edited` is the newest version that people made from it and that still stands."""
+    """候选稿, with the facts known by now in place. `edited` is the newest version that people made from it, however it ended."""
 
     ordinal: int
     strategy: str
@@ -140,10 +155,6 @@ class DraftView:
     asks: tuple[dict[str, Any], ...]
     next_question: str
     versions: tuple[VersionView, ...]
-
-
-LASTING = (VersionState.EDITING, VersionState.SUBMITTED, VersionState.APPROVED, VersionState.RETURNED)
-"""States in which a version's text, and no longer the candidate's, is what people work on."""
 
 
 async def draft_view(session: AsyncSession, number: str) -> DraftView | None:
@@ -188,7 +199,7 @@ async def _candidates(
 ) -> tuple[CandidateView, ...]:
     rows = await session.exec(select(CandidateRow).where(CandidateRow.draft_id == draft.id).order_by(col(CandidateRow.ordinal)))
     values = {slot.name: slot.value for slot in slots if slot.value is not None}
-    edited = {v.candidate_ordinal: v for v in versions if v.draft_id == draft.id and v.state in LASTING}
+    edited = {v.candidate_ordinal: v for v in versions if v.draft_id == draft.id}
     return tuple(
         CandidateView(
             row.ordinal, row.strategy, Channel(row.channel), tuple(_sentence(sentence, values, sources) for sentence in row.sentences),
@@ -208,8 +219,15 @@ async def _slots(session: AsyncSession, case: Case, names: dict[int, str]) -> tu
     rows = await session.exec(select(FactSlot).where(FactSlot.case_id == case.id).order_by(col(FactSlot.ordinal)))
     return tuple(
         SlotView(
-            row.ordinal, row.name, row.value, row.verified_how, row.verified_by, names.get(row.filled_by or 0), row.filled_at,
-            names.get(row.asked_of or 0), row.due_at,
+            row.ordinal,
+            row.name,
+            row.value,
+            row.verified_how,
+            row.verified_by,
+            names.get(row.filled_by or 0),
+            row.filled_at,
+            names.get(row.asked_of or 0),
+            row.due_at,
         )
         for row in rows
     )
@@ -222,12 +240,18 @@ async def _versions(session: AsyncSession, case: Case, names: dict[int, str]) ->
         await session.exec(select(ReplyAuthor).where(col(ReplyAuthor.version_id).in_(ids)).order_by(col(ReplyAuthor.staff_id)))
     ).all()
     approvals = (await session.exec(select(Approval).where(col(Approval.version_id).in_(ids)).order_by(col(Approval.at)))).all()
+    mandates = select(Delegation.id, Delegation.principal_id).where(col(Delegation.id).in_({a.delegation_id for a in approvals}))
+    principals: dict[int | None, int] = dict((await session.exec(mandates)).all())
     publications = {row.version_id: row for row in await session.exec(select(Publication).where(col(Publication.version_id).in_(ids)))}
     return tuple(
         _version(
             row, event.revision, publications.get(row.id or 0),
             authors=tuple(names[author.staff_id] for author in authors if author.version_id == row.id),
-            approvals=tuple(ApprovalView(names[a.approver_id], a.at, _void_reason(a)) for a in approvals if a.version_id == row.id),
+            approvals=tuple(
+                ApprovalView(names[a.approver_id], a.at, _void_reason(a), names.get(principals.get(a.delegation_id or 0, 0)))
+                for a in approvals
+                if a.version_id == row.id
+            ),
         )
         for row in rows
     )  # fmt: skip
@@ -240,14 +264,12 @@ def _version(
         number=row.number, draft_id=row.draft_id, candidate_ordinal=row.candidate_ordinal,
         strategy=row.strategy, channel=Channel(row.channel), text=row.text, state=row.state, authors=authors,
         created_at=row.created_at, submitted_at=row.submitted_at, required_approvals=row.required_approvals, approvals=approvals,
-        checks=tuple(_finding(check) for check in row.checks), decision_note=row.decision_note, is_stale=row.event_revision != revision,
+        checks=tuple(Finding.of_json(check) for check in row.checks),
+        decision_note=row.decision_note, is_stale=row.event_revision != revision,
         publication=publication.state if publication else None, link=publication.link if publication else "",
         published_at=publication.published_at if publication else None,
+        expires_at=row.expires_at, rehearsal=attacks_of(row),
     )  # fmt: skip
-
-
-def _finding(row: dict[str, Any]) -> Finding:
-    return Finding(row["name"], Severity(row["severity"]), row["span"], row["message"], row["mend"])
 
 
 def _void_reason(approval: Approval) -> str:

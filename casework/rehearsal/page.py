@@ -15,7 +15,7 @@ from prompts import frames
 LONGEST_PHRASE = 22
 
 _SENTENCE = re.compile(r"[^\s。！？!?；;][^。！？!?；;\n]*[。！？!?；;]?[”]?")
-_STOP = re.compile(r"[。！？!?；;，,、：:\s~～…“”\"（）()【】]")
+_STOP = re.compile(r"[。！？!?；;，,、：:\s~～…“”\"（）()【】#]")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from casework.checks.coverage import covers
 from casework.checks.promises import SENTENCE, is_promise
 from casework.rehearsal.attack import Attack, Reader
 from casework.rehearsal.page import Page, attack, lines_with, pattern, phrase_around
+from language.script import to_simplified
 from prompts import frames
 
 LONGEST_PROMISE = 30
@@ -24,17 +25,31 @@ def silences(page: Page) -> Iterator[Attack]:
     yield from _things_untold(page)
     yield from _broken_words(page)
     yield from _contradictions(page)
+    yield from _hidden_history(page)
     yield from _denials(page)
 
 
 def _asks_left_out(page: Page) -> Iterator[Attack]:
-    for ask in page.matter.asks:
+    for ask in map(to_simplified, page.matter.asks):
         if not covers(page.text, ask):
             yield attack("ask_left_out", None, None, ask=ask)
-            continue
-        named = next((line for line in page.lines if covers(line.text, ask) and not line.is_open), None)
-        if named and pattern("later").search(named.own) and not pattern("when").search(named.own):
-            yield attack("ask_without_time", None, named, ask=ask)
+        else:
+            yield from _put_off(page, ask)
+
+
+def _put_off(page: Page, ask: str) -> Iterator[Attack]:
+    """An ask that is named, and then only put off: to an inquiry, or to no day."""
+    place = next((number for number, line in enumerate(page.lines) if covers(line.text, ask)), None)
+    passage = page.lines[place : place + 2] if place is not None else ()
+    if any(line.is_open for line in passage):
+        return
+    hit = next(((line, found) for line in passage if (found := pattern("put_off").search(line.own))), None)
+    if hit and not any(pattern("known").search(line.own) for line in passage):
+        name = "yes_or_no" if pattern("whether").search(ask) else "ask_put_off"
+        yield attack(name, hit[1], hit[0], ask=ask)
+    late = next((line for line in passage if pattern("later").search(line.own)), None)
+    if late and not any(pattern("when").search(line.own) for line in passage):
+        yield attack("ask_without_time", None, late, ask=ask)
 
 
 def _things_untold(page: Page) -> Iterator[Attack]:
@@ -50,6 +65,12 @@ def _broken_words(page: Page) -> Iterator[Attack]:
     for sentence in SENTENCE.findall(page.matter.previous[-1]) if page.matter.previous else []:
         if is_promise(sentence) and not covers(page.text, sentence):
             yield attack("broken_word", None, None, told=sentence.strip()[:LONGEST_PROMISE])
+
+
+def _hidden_history(page: Page) -> Iterator[Attack]:
+    """Earlier cases of the same kind at the same place, in our own records, that the reply keeps silent about."""
+    if page.matter.history.count and not page.says("past_cases"):
+        yield attack("history_hidden", None, None, count=str(page.matter.history.count))
 
 
 def _contradictions(page: Page) -> Iterator[Attack]:
