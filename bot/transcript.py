@@ -23,6 +23,7 @@ from casework.drafting.draft import FactSlot
 from casework.drafting.editing import candidate_text, candidates_of, latest_draft
 from casework.drafting.slots import open_slots, slots_of
 from casework.message import Card, CardKind
+from casework.promise_ledger import numbered
 from prompts import say, words
 from storage import audit
 from storage.clock import CHINA, ManualClock
@@ -32,6 +33,8 @@ STEP = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=1)
 STEPS_BEFORE_CLAIM = 5
 GRAVE = (1, 2)
+FIRST_LOOK = timedelta(hours=1, minutes=1)
+"""After publication; then the first look at how the public took it has been given."""
 
 
 @dataclass
@@ -169,7 +172,18 @@ async def _answer(scene: Stage, number: str) -> None:
     for name in ("李雯", "周明", "陈静"):
         await scene.says(name, f"签发 {number}")
     await scene.says("李雯", f"已发 {number} https://example.invalid/lanting/1")
-    await scene.pass_time(timedelta(minutes=30))
+    await scene.pass_time(FIRST_LOOK)
+    await _keep_promises(scene, number)
+
+
+async def _keep_promises(scene: Stage, number: str) -> None:
+    """Show how each thing was kept that the reply promised."""
+    await scene.says("周明", f"承诺 {number}")
+    async with scene.house.database.reading() as session:
+        case = await case_by_number(session, number)
+        standing = [ordinal for ordinal, promise in await numbered(session, case) if promise.is_open] if case else []
+    for ordinal in standing:
+        await scene.says("李雯", f"兑现 {number} {ordinal} {say('demo.kept')}")
 
 
 async def _fill(scene: Stage, number: str) -> None:

@@ -25,7 +25,8 @@ from storage import audit
 
 MOST_READ = 2_000
 """Posts of one window whose questions are read."""
-MOST_ASKED = 3
+MOST_ASKED, FEWEST_VOICES = 3, 2
+"""A question of one person is no question of the public."""
 SEPARATOR = " · "
 LATE = timedelta(minutes=10)
 """A look given later than this says so."""
@@ -142,7 +143,7 @@ async def _still_asked(session: AsyncSession, event_id: int, text: str, start: d
                 same = next((known for known in voices if covers(known, ask) or covers(ask, known)), ask)
                 voices.setdefault(same, set()).add(author or f"item:{item_id}")
     ranked = sorted(voices.items(), key=lambda each: -len(each[1]))
-    return tuple(Asked(ask, len(authors)) for ask, authors in ranked[:MOST_ASKED])
+    return tuple(Asked(ask, len(authors)) for ask, authors in ranked[:MOST_ASKED] if len(authors) >= FEWEST_VOICES)
 
 
 async def latest_publication(session: AsyncSession, case: Case) -> Publication | None:

@@ -9,7 +9,9 @@ from sqlmodel import col, select
 
 from bot.bootstrap import build_chats
 from bot.house import House
+from casework.case import Case
 from casework.drafting.draft import FactSlot
+from casework.promise_ledger import numbered
 from casework.publication import Publication, PublicationState
 from knowledge_base.past_case import PastCase
 from storage import audit
@@ -64,6 +66,14 @@ async def _fill_every_fact(house: House, person: Person) -> None:
         await person.sees(f"A1 已补：{slot.name}")
 
 
+async def _keep_promises(house: House, person: Person) -> None:
+    async with house.database.reading() as session:
+        standing = [number for number, promise in await numbered(session, (await session.exec(select(Case))).one()) if promise.is_open]
+    for number in standing:
+        await person.says(f"兑现 A1 {number} 结果已在评论区公布")
+        await person.sees(f"A1 第 {number} 项承诺")
+
+
 async def test_alert_to_publication(browser: Browser, tmp_path: Path) -> None:
     async with opened(settings(tmp_path, GROUPS, ACCOUNTS, web={"port": 0}), tmp_path) as house:
         chats = build_chats(house, open_login=True)
@@ -85,7 +95,7 @@ async def test_alert_to_publication(browser: Browser, tmp_path: Path) -> None:
             await zhouming.sees("A1 第 1 版送签")
 
             await liwen.says("签发 A1 1")
-            await liwen.sees("没有权限：签发")
+            await liwen.sees("需由他人签发")
             await zhouming.page.get_by_role("button", name="签发").last.click()
             await zhouming.sees("还需 1 人签发")
             await liwen.says("发布 A1")
@@ -93,8 +103,9 @@ async def test_alert_to_publication(browser: Browser, tmp_path: Path) -> None:
             await chenjing.page.get_by_role("button", name="签发").last.click()
             await liwen.sees("已签发（周明、陈静）")
 
-            await liwen.says("已发 A1 https://example.invalid/1")
+            await liwen.says("已发 A1 https://weibo.com/1")
             await liwen.sees("已登记")
+            await _keep_promises(house, liwen)
             await liwen.says("办结 A1 完整录像已公布，队员停职")
             await liwen.sees("已办结")
 
@@ -102,6 +113,6 @@ async def test_alert_to_publication(browser: Browser, tmp_path: Path) -> None:
             publication = (await session.exec(select(Publication))).one()
             learnt = (await session.exec(select(PastCase).where(PastCase.case_number == "A1"))).one()
             report = await audit.verify(session)
-    assert (publication.state, publication.link) == (PublicationState.PUBLISHED, "https://example.invalid/1")
+    assert (publication.state, publication.link) == (PublicationState.PUBLISHED, "https://weibo.com/1")
     assert "柳岸夜市" in learnt.question
     assert report.broken_at is None

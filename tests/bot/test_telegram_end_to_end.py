@@ -56,7 +56,7 @@ async def test_alert_to_publication(tmp_path: Path) -> None:
             await stands("周明")
             await server.press(people["陈静"], GROUP, "签发")
             await stands("已签发（周明、陈静）")
-            await server.say(people["李雯"], 77, "/已发 A1 https://example.invalid/1")
+            await server.say(people["李雯"], 77, "/已发 A1 https://weibo.com/1")
             await stands("已登记", 77)
         async with house.database.reading() as session:
             publication = (await session.exec(select(Publication))).one()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
@@ -105,12 +106,13 @@ async def test_a_case_that_was_merged_away_is_not_spoken_of(room: Room) -> None:
     assert await step(room) == 1, "the one that stays"
 
 
-async def test_copies_count_as_posts_but_ask_nothing_of_their_own(room: Room) -> None:
+@pytest.mark.parametrize(("authors", "asked"), [(1, ()), (2, (Asked("谁来赔偿", 2),))])
+async def test_who_asks_six_times_is_one_voice_and_one_voice_is_not_the_public(room: Room, authors: int, asked: tuple[Asked, ...]) -> None:
     case = await publish(room, REPLY)
-    await posts(room, case, 6, room.now + timedelta(minutes=1), asks=("谁来赔偿",), authors=1)
+    await posts(room, case, 6, room.now + timedelta(minutes=1), asks=("谁来赔偿",), authors=authors)
     room.wait(hours=1)
     await step(room)
-    assert Figures.from_json((await rows(room))[0].figures).asked == (Asked("谁来赔偿", 1),)
+    assert Figures.from_json((await rows(room))[0].figures).asked == asked
 
 
 async def test_all_looks_stand_on_one_card_with_the_next(room: Room) -> None:
