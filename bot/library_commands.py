@@ -12,6 +12,7 @@ kb = typer.Typer(no_args_is_help=True, help="知识库：导入、搜索、批�
 
 Day = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="哪一天，如 2019-05-01；缺省为今天。")]
 By = Annotated[str, typer.Option("--by", help="经办人姓名（管理员）。")]
+Query = Annotated[list[str], typer.Argument(help="要找的话，或名称和条号，如 噪声法 第四十三条。", metavar="QUERY")]
 Numbers = Annotated[list[int], typer.Argument(help="文件编号，见 wensheng kb list。")]
 
 
@@ -36,11 +37,11 @@ def kb_preview(paths: Annotated[list[Path], typer.Argument(help="文件或文件
 
 
 @kb.command("search")
-def kb_search(query: str, settings: SettingsPath = DEFAULT_SETTINGS, limit: int = 10, on: Day = None, as_json: AsJson = False) -> None:
+def kb_search(words: Query, settings: SettingsPath = DEFAULT_SETTINGS, limit: int = 10, on: Day = None, as_json: AsJson = False) -> None:
     """搜索本地适用、那一天有效的条款；旧版会标明。"""
     from bot import library_work
 
-    finish(library_work.search(settings, query, limit, on=on.date() if on else None, as_json=as_json))
+    finish(library_work.search(settings, " ".join(words), limit, on=on.date() if on else None, as_json=as_json))
 
 
 @kb.command("list")

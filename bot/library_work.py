@@ -45,6 +45,8 @@ async def import_paths(settings_path: Path, paths: Sequence[Path], *, approve: b
                 total += await import_into(house, path, approve=approve, bar=bar, extract=reader)
     for fault in total.faults:
         typer.secho(fault, err=True, fg="red")
+    for doubt in total.doubtful:
+        typer.echo(doubt)
     for title in total.waiting:
         typer.echo(say("cli.import_waiting", title=title))
     typer.echo(

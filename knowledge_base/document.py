@@ -91,6 +91,7 @@ class ParsedDocument:
         effective_on, repealed_on: what the file says beside the text; the text itself is read by `knowledge_base.importing`.
         replaces: titles or document numbers of documents that this one ends.
         warnings: sentences about what could not be read or recognised.
+        wrong_dates: dates at its head or foot that no calendar has; a person must look before it is cited.
         file_hash: SHA-256 of the file, where the document is all of it.
     """
 
@@ -108,6 +109,7 @@ class ParsedDocument:
     file_name: str = ""
     file_hash: str | None = None
     warnings: tuple[str, ...] = ()
+    wrong_dates: tuple[str, ...] = ()
 
 
 def comparable_name(name: str) -> str:

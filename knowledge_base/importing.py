@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     ADDED = "added"
     KNOWN = "known"
     CONFLICTING = "conflicting"
+    DOUBTFUL = "doubtful"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Imported:
         document_id: the stored document; for a text that was there already, the one that was there.
         clauses: how many clauses were added.
         outcome: CONFLICTING is stored but waits for a person, whatever `approve` said: another text of the same version
-            with the same articles is there.
+            with the same articles is there. So is DOUBTFUL, where a date in it is none.
     """
 
     title: str
@@ -74,9 +75,10 @@ async def import_document(session: AsyncSession, parsed: ParsedDocument, *, acto
     document = await _store(session, prepared, digest, now)
     clauses = len(prepared.spans)
     await audit.append(session, actor, "document.imported", f"document:{document.id}", at=now, title=parsed.title, clauses=clauses)
-    if approve and not conflicting:
+    outcome = Outcome.CONFLICTING if conflicting else Outcome.DOUBTFUL if parsed.wrong_dates else Outcome.ADDED
+    if approve and outcome is Outcome.ADDED:
         await approve_document(session, _id(document), actor=actor, now=now)
-    return Imported(parsed.title, _id(document), clauses, Outcome.CONFLICTING if conflicting else Outcome.ADDED)
+    return Imported(parsed.title, _id(document), clauses, outcome)
 
 
 async def add_past_case(

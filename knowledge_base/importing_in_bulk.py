@@ -18,6 +18,7 @@ from knowledge_base.extracting import extract as extract_here
 from knowledge_base.importing import Imported, Outcome, add_past_case, import_document
 from knowledge_base.past_case import ParsedCase, PastCase
 from knowledge_base.reading_files import Entry, KnownFile, read_path
+from prompts import say
 
 ENTRIES_IN_A_BATCH = 50
 CHARACTERS_IN_A_BATCH = 2_000_000
@@ -37,6 +38,8 @@ class Progress:
     faults: tuple[str, ...] = ()
     waiting: tuple[str, ...] = field(default=())
     """Titles of documents that contradict a stored text of the same version and wait for a person."""
+    doubtful: tuple[str, ...] = field(default=())
+    """Sentences about documents with a date that is none; they wait for a person too."""
 
     def __add__(self, other: "Progress") -> "Progress":
         return Progress(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
@@ -85,13 +88,17 @@ async def _document(session: AsyncSession, parsed: ParsedDocument, *, actor: str
         imported = await import_document(session, parsed, actor=actor, now=now, approve=approve)
     except UnreadableDocument as error:
         return Progress(faults=(str(error),))
-    return _told(imported)
+    return _told(imported, parsed)
 
 
-def _told(imported: Imported) -> Progress:
+def _told(imported: Imported, parsed: ParsedDocument) -> Progress:
     if imported.outcome is Outcome.KNOWN:
         return Progress(known=1)
-    return Progress(documents=1, clauses=imported.clauses, waiting=(imported.title,) if imported.outcome is Outcome.CONFLICTING else ())
+    doubt = say("library.wrong_dates", title=imported.title, number=imported.document_id, dates="、".join(parsed.wrong_dates))
+    return Progress(
+        documents=1, clauses=imported.clauses, waiting=(imported.title,) if imported.outcome is Outcome.CONFLICTING else (),
+        doubtful=(doubt,) if imported.outcome is Outcome.DOUBTFUL else (),
+    )  # fmt: skip
 
 
 async def _cases(session: AsyncSession, cases: list[ParsedCase], *, actor: str, now: datetime) -> Progress:

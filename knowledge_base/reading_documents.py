@@ -109,13 +109,14 @@ def _described(name: str, extracted: Extracted) -> ParsedDocument:
     if version_date is None and (published := plausible(first_date(told.get("published", "").replace("/", "-")))):
         version_date = published
         warnings.append(say("library.warn_date_from_page"))
-    warnings += [say("library.warn_wrong_date", date=written) for written in _wrong_dates(text)]
+    wrong = _wrong_dates(text)
+    warnings += [say("library.warn_wrong_date", date=written) for written in wrong]
     if broken := text.count(BROKEN):
         warnings.append(say("library.warn_broken", count=broken))
     return ParsedDocument(
         title=title, body=body, authority=found.authority or told.get("authority", ""),
         document_number=found.document_number or told.get("document_number", ""), province=found.region.province, city=found.region.city,
-        version_date=version_date, file_name=name, warnings=tuple(warnings),
+        version_date=version_date, file_name=name, warnings=tuple(warnings), wrong_dates=tuple(wrong),
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ def test_from_the_folder_to_a_search_on_an_earlier_day(folder: Path) -> None:
     assert (code, "赵岩" in printed) == (1, True)
     assert kb(folder, "approve", "1", "2", "--by", "赵岩")[0] == 0
     assert [hit["text"] for hit in found(folder)] == ["违者处二百元罚款。"]
+    assert "违者处二百元罚款。" in kb(folder, "search", "养犬办法", "第二条")[1], "a title and an article, as people type them"
     (old,) = found(folder, "--on", "2020-01-01")
     assert (old["text"], old["in_force_today"], old["ended_on"]) == ("违者处五十元罚款。", False, "2024-05-01")
     assert "旧版，现已失效（2024-05-01 止）" in kb(folder, "search", "养犬罚款", "--on", "2020-01-01")[1]

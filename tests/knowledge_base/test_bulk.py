@@ -85,3 +85,13 @@ async def test_long_documents_are_committed_one_by_one(database: Database, clock
         (tmp_path / f"{number}.txt").write_text(f"云川市第{number}号办法\n第一条 " + "长" * CHARACTERS_IN_A_BATCH, encoding="utf-8")
     seen = [done.documents async for done in import_path(database.transaction, tmp_path, actor="周明", now=clock.now, approve=True)]
     assert seen == [1, 2, 3]
+
+
+async def test_a_document_with_a_date_that_is_none_waits_for_a_person(database: Database, clock: ManualClock, tmp_path: Path) -> None:
+    head = "云川市夜市办法\n（2024年2月30日云川市人民政府发布）\n"
+    (tmp_path / "a.txt").write_text(head + "第一条 摊位应当整洁。\n第二条 收摊不迟于二十二时。", encoding="utf-8")
+    (done,) = [one async for one in import_path(database.transaction, tmp_path, actor="周明", now=clock.now, approve=True)]
+    assert done.doubtful[0].startswith("《云川市夜市办法》（编号 1）：2024年2月30日不是有效日期，没有采用。")
+    async with database.reading() as session:
+        assert (await session.exec(select(PolicyDocument.state))).all() == [DocumentState.PENDING]
+        assert (await session.exec(select(Clause).where(col(Clause.usable)))).all() == []
