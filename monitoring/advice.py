@@ -1,6 +1,7 @@
 """A model's advice on how grave a post is. It may raise a level by one step, never lower it, and its silence changes nothing."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -19,6 +20,10 @@ LONGEST_SECONDS = 10.0
 """So long an advisor is waited for; the rules' level stands meanwhile."""
 STEP = 1
 """A post can be written so as to make a model cry out; one step is what that may bring about."""
+
+SHORTEST_QUOTE = 4
+_LEVELS = re.compile(r"等级|级别|定级|[一二三四1-4]级|\bI{1,3}\b|\bIV\b|特别重大|重大|预警|level", re.IGNORECASE)
+_WORDS = re.compile(r"[\u4e00-\u9fff，、；：（）“”·0-9+ ]{1,40}")
 
 
 class AdvisorUnavailable(MonitoringError):
@@ -59,20 +64,34 @@ async def consult(advisor: LevelAdvisor, item: Item, *, seconds: float = LONGEST
 
     Returns:
         Advice that may be followed: graver than the rules by no more than a step, on words that the post really says; else None.
-        None also for a post that orders something of machines: whoever writes so would choose the advice.
+        What a post orders of a machine must not choose the advice: a post that does so openly is not asked about, and the words that
+        the advice rests on are shown to the advisor once more, alone; they have to convince it without the rest of the post.
     """
     if not item.level or speaks_to_machine(f"{item.title}\n{item.text}"):
         return None
     try:
         async with asyncio.timeout(seconds):
             advice = await advisor.advise(item.title, item.text, item.level)
+            if advice is None or not _rests_on_words(advice, item, item.level):
+                return None
+            alone = await advisor.advise("", advice.quote, item.level)
     except (AdvisorUnavailable, TimeoutError):
         return None
-    if advice is None or not 1 <= advice.level < item.level or not advice.reason.strip():
+    if alone is None or not 1 <= alone.level < item.level:
         return None
-    if not advice.quote.strip() or advice.quote not in f"{item.title}\n{item.text}":
-        return None
-    return Advice(max(advice.level, item.level - STEP), advice.reason.strip(), advice.quote)
+    return Advice(max(advice.level, alone.level, item.level - STEP), _plain(advice.reason), advice.quote)
+
+
+def _rests_on_words(advice: Advice, item: Item, level: int) -> bool:
+    """Whether advice is graver than the rules, on words that the post says, and that tell of a matter and not of levels."""
+    quote = advice.quote.strip()
+    said = len(quote) >= SHORTEST_QUOTE and advice.quote in f"{item.title}\n{item.text}"
+    return 1 <= advice.level < level and bool(advice.reason.strip()) and said and not _LEVELS.search(quote)
+
+
+def _plain(reason: str) -> str:
+    """The reason as far as it may stand on a card: one short line of words."""
+    return reason.strip() if _WORDS.fullmatch(reason.strip()) and not speaks_to_machine(reason) else say("monitoring.reason_unfit")
 
 
 async def heed(session: AsyncSession, event: Event, item: Item, advisor: LevelAdvisor, advice: Advice, now: datetime) -> bool:

@@ -175,8 +175,8 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
     posts = tuple(post for item in items[:MOST_POSTS] if (post := heard_post(item.title, item.text)).whole.strip())
     told = "\n".join(post.whole for post in posts)
     return Matter(
-        case_number=case.number, headline=without_machine_talk(event.headline) or event.line, line=event.line, level=event.level, place=event.place,
-        intent=intent, event_revision=event.revision,
+        case_number=case.number, headline=without_machine_talk(event.headline) or event.line,
+        line=event.line, level=event.level, place=event.place, intent=intent, event_revision=event.revision,
         posts=posts, asks=_asks(items, told, event, intent), voices=event.item_count,
         has_video=any(factor["name"] == "video" for factor in event.factors),
         facts=await verified_facts(session, case), ours=event.line != OTHER and (decisive is None or decisive.relevance.is_ours),
