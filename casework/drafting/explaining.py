@@ -13,6 +13,8 @@ from language.periods import duration_phrase
 from prompts import frames, say, words
 
 MOST_QUESTIONS = 2
+NOTEWORTHY = timedelta(minutes=5)
+"""From so long on the waiting is part of the reason."""
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
 _PUT_OFF = re.compile(
     r"查清后|核实后|正在核实|才能定|才说得准|先说(?:查清|进展)|(?:要|在|再|先|去)(?:再|还)?(?:查|核对|看)|查了|请对方|原样转"
@@ -24,7 +26,9 @@ def reason_of(strategy: Strategy, frame: Frame, matter: Matter) -> str:
     """Why the candidate is proposed: the state of the matter and how long people have waited; what to mind where it does not fit."""
     standing = matter.standing
     state = words("drafting.states")[standing]
-    since = "" if standing is Standing.SETTLED else say("drafting.since", hours=duration_phrase(timedelta(hours=matter.hours)))
+    waited = timedelta(hours=matter.hours)
+    waiting = standing is not Standing.SETTLED and waited >= NOTEWORTHY
+    since = say("drafting.since", hours=duration_phrase(waited)) if waiting else ""
     mind = "" if standing in frame.fits else say("drafting.mind", otherwise=frame.otherwise)
     return say("drafting.candidate_reason", strategy=strategy, state=state, since=since, mind=mind)
 

@@ -21,7 +21,7 @@ ACCUSING = 2
 """From this gravity on (`monitoring.headline.gravity`), words accuse somebody or tell of a harm."""
 GRAVE = (1, 2)
 """At these levels the public reads a matter called by its business line: what exactly happened is not known yet."""
-LEAST_STEPS = 2
+LEAST_STEPS, MOST_STEPS = 2, 4
 LEAST_CASES = 2
 STEP_SHARE = 0.4
 """A step counts as the usual way when so many of the past replies report it."""
@@ -95,7 +95,8 @@ def cases_passage(evidence: Evidence, topic: Topic) -> list[Sentence]:
     """The steps that past replies to the same kind of matter report, in the order of work: none of their wording, none of their facts."""
     alike = [case for case in evidence.cases if topic_of(case.question, topic.line).name == topic.name]
     told = {row["name"]: sum(any(word in case.reply for word in row["words"]) for case in alike) for row in frames("answers")["step"]}
-    steps = [name for name, count in told.items() if count >= max(1.0, STEP_SHARE * len(alike))]
+    usual = sorted((name for name, count in told.items() if count >= max(1.0, STEP_SHARE * len(alike))), key=lambda name: -told[name])
+    steps = [name for name in told if name in usual[:MOST_STEPS]]
     if len(alike) < LEAST_CASES or len(steps) < LEAST_STEPS:
         return []
     return [Sentence(_wording("cases").format(steps="、".join(steps)), SentenceKind.CASE, tuple(case.key for case in alike))]
