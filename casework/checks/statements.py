@@ -26,7 +26,7 @@ _MEASURE = (
 """With 一 these count nothing: 拍一段视频, 填一张表."""
 _CHINESE = "一二三四五六七八九十百千万两"
 _NUMBER = re.compile(
-    rf"\d[\d,.:\-—]*(?:\s?(?:余|多|来)?(?:{_UNIT}|{_MEASURE}))?|[{_CHINESE}]+(?:余|多|来)?{_UNIT}|(?!一(?:余|多|来)?{_MEASURE})[{_CHINESE}]+(?:余|多|来)?{_MEASURE}"
+    rf"\d{{1,2}}[时点]\d{{1,2}}分|\d[\d,.:\-—]*(?:\s?(?:余|多|来)?(?:{_UNIT}|{_MEASURE}))?|[{_CHINESE}]+(?:余|多|来)?{_UNIT}|(?!一(?:余|多|来)?{_MEASURE})[{_CHINESE}]+(?:余|多|来)?{_MEASURE}"
 )
 _TITLE = re.compile(r"《[^》]{2,60}》")
 _CODE = re.compile(
