@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from casework.drafting.topic import CONDUCT, topic_of
 from casework.drafting.weighing import MOST_ASKS, distinct, weightiest, wishes
@@ -21,22 +22,34 @@ _PUBLIC = re.compile("是否|原因|依据|结果|责任|隐患")
 """What the public asks of a piece of news is a question; other phrases of it are only the news itself."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """One post as it is searched for asks: its words, and the asks that the analysis found in it, the weightiest first."""
+
+    text: str
+    phrases: tuple[str, ...] = ()
+
+
 def asks_of(text: str, line: str, intent: str, phrases: Sequence[str], place: str | None = None) -> tuple[str, ...]:
+    """The distinct asks of one post; see `asks_of_posts`."""
+    return asks_of_posts([Heard(text, tuple(phrases))], line, intent, place)
+
+
+def asks_of_posts(posts: Sequence[Heard], line: str, intent: str, place: str | None = None) -> tuple[str, ...]:
     """The distinct asks of a matter, at most five, the weightiest first.
 
     Args:
-        text: what the citizens wrote.
+        posts: the decisive one first, copies left out.
         line: the business line.
         intent: of the decisive post; praise asks nothing, news and rumours have the questions that the public always asks.
-        phrases: the asks that the analysis found, the weightiest first.
-        place: as the post writes it; a reply names it anyway.
+        place: as the posts write it; a reply names it anyway.
     """
     if intent == PRAISE:
         return ()
     public = tuple(frames("asks")["public"])
     if intent in NEWS_INTENTS:
-        return distinct([*(phrase for phrase in phrases if _PUBLIC.search(phrase)), *public], MOST_PUBLIC)
-    asked = weightiest(wishes(text, line, phrases, place))
+        return distinct([*(phrase for post in posts for phrase in post.phrases if _PUBLIC.search(phrase)), *public], MOST_PUBLIC)
+    asked = weightiest([wish for post in posts for wish in wishes(post.text, line, post.phrases, place)])
     if line == CONDUCT:
         return distinct([*public, *(ask for ask in asked if _COURSE not in ask)])
     return asked or (topic_of("", line).ask,)

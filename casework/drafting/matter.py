@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.case import Case
 from casework.desk import Desk
-from casework.drafting.asking import NEWS_INTENTS, asks_of, asks_of_many
+from casework.drafting.asking import NEWS_INTENTS, Heard, asks_of_many, asks_of_posts
 from casework.drafting.draft import FactSlot, ReplyVersion
 from casework.drafting.history import EarlierPromise, History, promises_of, read_history
 from casework.drafting.telling import Telling, read_telling
@@ -173,11 +173,10 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
     decisive = items[0] if items else None
     intent = heard_intent(decisive.intent, decisive.line, Post(decisive.title, decisive.text).whole) if decisive else ""
     posts = tuple(post for item in items[:MOST_POSTS] if (post := heard_post(item.title, item.text)).whole.strip())
-    told = "\n".join(post.whole for post in posts)
     return Matter(
         case_number=case.number, headline=without_machine_talk(event.headline) or event.line,
         line=event.line, level=event.level, place=event.place, intent=intent, event_revision=event.revision,
-        posts=posts, asks=_asks(items, told, event, intent), voices=event.item_count,
+        posts=posts, asks=_asks(items, event, intent), voices=event.item_count,
         has_video=any(factor["name"] == "video" for factor in event.factors),
         facts=await verified_facts(session, case), ours=event.line != OTHER and (decisive is None or decisive.relevance.is_ours),
         hours=(now - event.first_posted_at).total_seconds() / 3600, previous=await _published(session, case),
@@ -187,11 +186,13 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
     )  # fmt: skip
 
 
-def _asks(items: Sequence[Item], told: str, event: Event, intent: str) -> tuple[str, ...]:
+def _asks(items: Sequence[Item], event: Event, intent: str) -> tuple[str, ...]:
     """What many ask, where many speak; else what the posts ask in their own words."""
-    shared = asks_of_many([heard_post(item.title, item.text).whole for item in items], intent)
-    own = [ask for item in items for ask in item.asks if not speaks_to_machine(ask)]
-    return shared or asks_of(told, event.line, intent, own, event.place)
+    heard = [
+        Heard(heard_post(item.title, item.text).whole, tuple(ask for ask in item.asks if not speaks_to_machine(ask))) for item in items
+    ]
+    shared = asks_of_many([post.text for post in heard], intent)
+    return shared or asks_of_posts(heard[:MOST_POSTS], event.line, intent, event.place)
 
 
 def heard_post(title: str, text: str) -> Post:

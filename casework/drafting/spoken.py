@@ -29,19 +29,23 @@ _BRACKETED = re.compile(r"\s*【([^】\n]{4,60})】")
 _HASH_TAG, _SPREADING = re.compile(r"#([^#\n]{2,30})#"), re.compile(r"(?://)?@[^\s@:：，。,]+[:：]?|\{%.*?%\}|https?://\S+")
 _PART = re.compile(r"([^，,。；;！!？?\n：:…~～【】]+)([，,。；;！!？?\n：:…~～【】]*)")
 _ITEM = re.compile(
-    r"(?<=[\u4e00-\u9fff])\d{1,2}[.、．](?=[^\d])|(?:^|(?<=[\n。；;：:！!？?，,】 ]))"
+    r"(?<=[\u4e00-\u9fff])\d{1,2}[.、．](?=[^\d])|(?:^|(?<=[\n。；;：:！!？?，,】）) ]))"
     r"(?:\d{1,2}[.、．,，:：)）]|[（(][\d一二三四五六七八九十]{1,2}[)）]|[一二三四五六七八九十]、|[一二三四五六七]是)"
 )
 """What numbers the points of a post."""
 _END = re.compile(r"[。；;！!？?\n…]")
 _EDGE = " \t\u3000\"'“”‘’《》（）()[]#*.·-—/、"
-_DIVISION = re.compile(r"^(?:(?:[A-Za-z]\d{0,2}市?|[\u4e00-\u9fff]{2,3}?)(?:省|市|区|县城?|镇)(?!场|政|民|长|内|里|容|监))+")
+_DIVISION = re.compile(
+    r"^(?:(?:[A-Za-z]\d{0,2}市?|[\u4e00-\u9fff]{2,3}?)"
+    r"(?:省|(?<![夜早集超门城菜])市|(?<![社小景片园校辖])区|县城?|镇)(?!场|政|民|长|内|里|容|监))+"
+)
 _ESTATE = re.compile(
     r"^[\u4e00-\u9fffA-Za-z0-9]{2,12}?(?:小区|社区|花园|家园|新村|公寓|大厦|街道|广场)"
     r"(?:[\dA-Za-z一二三四五六七八九十东西南北]+(?:[期栋幢号楼座]|单元|门))*(?:楼下|门口|附近|旁边?|内|里|的)*(?=[\u4e00-\u9fff]{4})"
 )
 _SINCE = re.compile(r"^(?:自|从)?(?=\d)(?:[\d*]+年)?(?:[\d*]+月份?)?(?:[\d*]+[日号])?(?:初|底|中旬)?(?:开始|起|以来|以后)?")
 _COUNTED = re.compile(r"(?:[一二两几]|\d+)(?:个|栋|家|台|处|条|些|种|名|项|座|下|笔|件)|[这那该](?:个|些|种|样|家|里|条|笔|件)?")
+_NUMBERING = re.compile(r"^(?:\d{1,2}|[一二三四五六七八九十])[.、．)）]")
 _MASK = re.compile(r"[*@#]|某某|X{2,}")
 _THINGS = ("n", "v", "j", "l", "i", "s", "x")
 """Parts of speech that can be what an ask is about."""
@@ -55,10 +59,13 @@ class Way(StrEnum):
     BARE_HEAD = "bare_head"
     REST_OF_HEAD = "rest_of_head"
     ITEM = "item"
+    BARE_ITEM = "bare_item"
     REQUEST = "request"
     QUESTION = "question"
+    WHY = "why"
     RETORT = "retort"
     NEGLECT = "neglect"
+    IN_VAIN = "in_vain"
 
 
 @dataclass(frozen=True)
@@ -118,11 +125,11 @@ def _of_body(text: str, head_end: int, place: str | None, speech: "_Speech") -> 
         if rest and (phrase := speech.action(rest, place)):
             yield Spoken(phrase, Way.REQUEST, part.start())
         elif phrase := speech.question(part[1], part[2], place):
-            yield Spoken(phrase, Way.QUESTION if speech.is_sincere(part[1]) else Way.RETORT, part.start())
+            yield Spoken(phrase, speech.sincerity(part[1]), part.start())
         elif part.start() in listed:
             phrase, way = speech.headed(part[1], part[2], place)
-            if phrase and way is not Way.BARE_HEAD:
-                yield Spoken(phrase, Way.ITEM, part.start())
+            if phrase:
+                yield Spoken(phrase, Way.BARE_ITEM if way is Way.BARE_HEAD else Way.ITEM, part.start())
 
 
 class _Speech:
@@ -145,14 +152,17 @@ class _Speech:
         self._verb = re.compile(verb)
         self._whole = re.compile(any_of(own["whole"]))
         self._goes_on = re.compile(f"^(?:并且|并|同时|以及|另外|还要|还|继续|重新|彻底|尽快|及时|也)*(?:{verb}|将|把)")
+        self._left_to_them = re.compile(f"^(?!{verb}).*(?:{any_of(own['to_them'])})$")
         self._turned = re.compile(rf"(?:将|把|对)(?P<object>.{{2,14}}?)(?:进行|予以|加以|给予)?(?P<verb>{verb})$")
         self._asking = re.compile(any_of([*lists["疑问"], *own["asking"]]))
         self._polite = re.compile(any_of(own["polite"]))
         self._sincere = re.compile(any_of([*lists["真问"], *own["sincere"]]))
         self._plain_enough = re.compile(f"^(?:{any_of(own['plain_enough'])})[\u4e00-\u9fff]{{0,6}}$")
+        self._why = re.compile(any_of(own["why"]))
         self._retort = re.compile(any_of(own["retorts"]))
         self._whose, self._ask_whose = re.compile(any_of(own["whose"]["words"])), str(own["whose"]["say"])
         self._deeds = [(row["say"], re.compile(any_of(row["words"]))) for row in own["deed"]]
+        self._in_vain, self._ask_in_vain = re.compile(any_of(own["in_vain"]["words"])), str(own["in_vain"]["say"])
         self._neglect = re.compile(f"(?P<actor>{any_of(own['actors'])})[^，。！？；\n]{{0,5}}?(?P<idle>{any_of(own['idle'])})")
 
     def names_trouble(self, said: str) -> bool:
@@ -160,9 +170,11 @@ class _Speech:
         return any(words.search(said) for _, words in self._deeds)
 
     def neglected(self, text: str) -> Iterator[Spoken]:
-        """Who is said to stand by idly, asked why; the first such sentence."""
+        """Who is said to stand by idly, asked why, the first such sentence; where nobody is named, why complaints brought nothing."""
         if blamed := self._neglect.search(text):
             yield Spoken(f"{blamed['actor']}为何{blamed['idle']}", Way.NEGLECT, blamed.start())
+        elif vain := self._in_vain.search(text):
+            yield Spoken(self._ask_in_vain.format(idle=vain[0]), Way.IN_VAIN, vain.start())
 
     def headed(self, said: str, ending: str, place: str | None) -> tuple[str, Way]:
         """What a headline asks: its question, its request, or that its trouble be dealt with."""
@@ -197,8 +209,8 @@ class _Speech:
             plain = plain[verb.start() :] if verb.start() > _LATE_VERB else plain
         elif not tagged_words(plain)[0][1].startswith("v"):
             return ""
-        phrase = cut(plain)
-        return "" if self._says_nothing(phrase) else phrase
+        phrase = cut(self._tail.sub("", plain))
+        return "" if self._says_nothing(phrase) or self._left_to_them.search(phrase) else phrase
 
     def question(self, said: str, ending: str, place: str | None) -> str:
         """A question that wants an answer, as short as it can be asked; empty where there is none."""
@@ -215,11 +227,14 @@ class _Speech:
         subject = cut(subject, _LONGEST_SUBJECT, from_end=True)
         phrase = f"{subject}{word}{cut(plain[asked.end() :], LONGEST - len(subject) - len(word))}".strip(_EDGE).rstrip(_LOOSE + "呢啊呀")
         empty = self._says_nothing(phrase.replace(word, "")) and not self._plain_enough.search(phrase)
-        return "" if self._unfit.search(phrase) or empty else phrase
+        halved = len(subject) == 1 and word == asked[0]
+        return "" if self._unfit.search(phrase) or empty or halved else phrase
 
-    def is_sincere(self, said: str) -> bool:
-        """Questions about time, lawfulness and how, and those put politely, want an answer; others often complain."""
-        return bool(self._sincere.search(said) or self._polite.search(said))
+    def sincerity(self, said: str) -> Way:
+        """Questions about time, lawfulness and how, and those put politely, want an answer; whys often do, others often complain."""
+        if self._sincere.search(said) or self._polite.search(said):
+            return Way.QUESTION
+        return Way.WHY if self._why.search(said) else Way.RETORT
 
     def _about(self, said: str, place: str | None) -> str:
         framed = self._frame.sub("", _SINCE.sub("", said.strip(_EDGE)))
@@ -228,9 +243,11 @@ class _Speech:
 
     def _plain(self, said: str, place: str | None) -> str:
         """Words without the place, and without those that do not change their sense."""
-        said = _ESTATE.sub("", _DIVISION.sub("", _without(place, said.strip(_EDGE))))
+        said = _NUMBERING.sub("", _without(place, said.strip(_EDGE)))
+        verb = found[0] if (found := self._verb.match(said)) else ""
+        said = verb + _ESTATE.sub("", _DIVISION.sub("", said[len(verb) :]))
         kept = "".join(word for word in segmented(said) if word not in self._filler)
-        return _COUNTED.sub("", kept).strip(_EDGE).lstrip("内里的")
+        return _COUNTED.sub("", kept).strip(_EDGE).lstrip("内里外的了")
 
     def _unaddressed(self, rest: str) -> str:
         """A request without those to whom it is put, and without please."""

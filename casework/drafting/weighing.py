@@ -2,19 +2,20 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any
 
 from casework.drafting.spoken import Way, head_of, spoken_asks
 from casework.drafting.topic import topics_of
 from language.segmentation import words as segmented
 from monitoring.demands import any_of
-from monitoring.lexicon import BUILT_IN, read_toml
+from monitoring.lexicon import BUILT_IN, WordLists, read_toml, word_lists
 from prompts import frames
 
 MOST_ASKS = 5
-LEAST_WORTH = 0.35
+LEAST_WORTH = 0.3
 """A phrase below it is asked only where nothing else is."""
 SAME_FROM = 0.55
 """Two phrases that share this much of their characters (F1) ask the same."""
@@ -23,10 +24,14 @@ ANALYSED, MAIN_TOPIC, OTHER_TOPIC = "analysed", "main_topic", "other_topic"
 """Where a phrase comes from, beside the ways of `spoken`: the analysis, the matter's topic, other topics that it touches."""
 
 _WORTH = {
-    Way.HEAD: 0.50, Way.BARE_HEAD: 0.24, Way.REST_OF_HEAD: 0.48, Way.ITEM: 0.48, Way.REQUEST: 0.42, Way.QUESTION: 0.46,
-    Way.RETORT: 0.26, Way.NEGLECT: 0.46, ANALYSED: 0.64, MAIN_TOPIC: 0.53, OTHER_TOPIC: 0.36,
+    Way.HEAD: 0.50, Way.BARE_HEAD: 0.24, Way.REST_OF_HEAD: 0.48, Way.ITEM: 0.48, Way.BARE_ITEM: 0.38, Way.REQUEST: 0.48, Way.QUESTION: 0.46,
+    Way.WHY: 0.38,
+    Way.RETORT: 0.26, Way.IN_VAIN: 0.50, Way.NEGLECT: 0.46, ANALYSED: 0.64, MAIN_TOPIC: 0.53, OTHER_TOPIC: 0.36,
 }  # fmt: skip
 _SURE, _IN_HEAD, _UNTOLD, _UNSUPPORTED, _PER_RANK, _SHORT = 0.15, 0.17, -0.11, -0.08, -0.05, -0.06
+_FULLER = (ANALYSED, Way.HEAD, Way.REQUEST)
+"""Sources whose phrase stands for a shorter one that it contains."""
+LONGEST_FULLER = 12
 _LAST_RANK, _SHORT_LENGTH, _HALF = 3, 6, 0.5
 
 
@@ -89,7 +94,12 @@ def weightiest(found: Iterable[Wish], most: int = MOST_ASKS) -> tuple[str, ...]:
         same = [place for place, other in enumerate(chosen) if same_ask(wish.text, other)]
         if not same:
             chosen.append(wish.text)
-        elif len(same) == 1 and wish.source == ANALYSED and _within(_thing(chosen[same[0]]), _thing(wish.text)):
+        elif (
+            len(same) == 1
+            and wish.source in _FULLER
+            and len(wish.text) <= LONGEST_FULLER
+            and _within(_thing(chosen[same[0]]), _thing(wish.text))
+        ):
             chosen[same[0]] = wish.text
     return tuple(chosen)
 
@@ -129,6 +139,13 @@ def _verb() -> re.Pattern[str]:
 @cache
 def _usual_wish() -> re.Pattern[str]:
     """The phrases by which the analysis names a trouble; what it cuts out of a post is cut with more room by `spoken`."""
-    rows = read_toml(BUILT_IN / "asks.toml")["trouble"]
-    says = {row[name] for row in rows for name in ("say", "bare") if name in row}
-    return re.compile("|".join(re.escape(say).replace(r"\{thing\}", ".{0,10}").replace(r"\{place\}", ".{0,8}") for say in sorted(says)))
+    path = BUILT_IN / "asks.toml"
+    content = read_toml(path)
+    things = word_lists(content["things"], path)
+    return re.compile("|".join(pattern for row in content["trouble"] for pattern in _patterns(row, things)), re.IGNORECASE)
+
+
+def _patterns(row: Mapping[str, Any], things: WordLists) -> Iterator[str]:
+    for say in (row[name] for name in ("say", "bare") if name in row):
+        named = {name: any_of(things[row[f"{name}s"]]) if f"{name}s" in row else "" for name in ("thing", "place")}
+        yield re.escape(say).replace(r"\{thing\}", f"(?:{named['thing']})?").replace(r"\{place\}", f"(?:{named['place']})?")

@@ -1,6 +1,7 @@
 """What many ask: the things that most posts want, in sober words."""
 
-from casework.drafting.asking import MANY_POSTS, MOST_ASKS, asks_of_many
+from casework.drafting.asking import MANY_POSTS, Heard, asks_of_many, asks_of_posts
+from casework.drafting.weighing import MOST_ASKS
 from prompts import frames
 
 HEATED = "凭什么打人！！无法无天！"
@@ -29,3 +30,15 @@ def test_few_posts_and_praise_tell_nothing() -> None:
 def test_never_more_asks_than_a_reply_can_answer() -> None:
     everything = "".join(word for want in frames("asks")["want"] for word in want["words"])
     assert len(asks_of_many([everything] * MANY_POSTS, "投诉")) == MOST_ASKS
+
+
+def test_the_asks_of_few_posts_are_put_together_each_once() -> None:
+    posts = [
+        Heard("河湾路 3 号夜市油烟扰民\n希望整治夜市油烟。"),
+        Heard("", ("整治夜市油烟",)),
+        Heard("夜市什么时候收摊？请清理夜市的垃圾。"),
+    ]
+    asked = asks_of_posts(posts, "噪声油烟扬尘", "投诉")
+    assert sum("油烟" in ask for ask in asked) == 1
+    assert any("什么时候" in ask for ask in asked)
+    assert "清理夜市的垃圾" in asked
