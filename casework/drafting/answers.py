@@ -21,7 +21,8 @@ from retrieval.evidence import Quote
 POST = "post"
 """Reference of a sentence that rests on what the citizens wrote."""
 REQUEST, QUESTION = "action", "question"
-_THEN = re.compile(r"；查清之后，\{steps\}")
+_THEN = re.compile(r"；接下来，\{steps\}")
+_OR_NOT = re.compile(r"(.)不\1")
 _ONCE = ("checks", "steps", "keep")
 """What is said once in a reply, and not again in the next answer."""
 
@@ -94,7 +95,7 @@ class Answering:
 
     def _lead(self, ask: str, number: int) -> str:
         """What stands before an answer: a heading of its own, or where there is one ask only, the beginning of the first sentence."""
-        plain, asked = _plain(ask), "question" if words_of(ask).question else "wish"
+        plain, asked = _plain(ask), "question" if words_of(ask).question or _sounds_asking(ask) else "wish"
         if len(self.matter.asks) == 1:
             name, plain = f"single_{asked}", _echoed(ask, self.matter.told)
         else:
@@ -148,7 +149,11 @@ def words_of(ask: str) -> AnswerWords:
     kind = kind_of(ask).name
     if kind in _words() and kind != REQUEST:
         return _words()[kind]
-    return _words()[QUESTION if any(word in ask for word in frames("answers")["asking"]) else REQUEST]
+    return _words()[QUESTION if _sounds_asking(ask) else REQUEST]
+
+
+def _sounds_asking(ask: str) -> bool:
+    return any(word in ask for word in frames("answers")["asking"]) or bool(_OR_NOT.search(ask))
 
 
 def _is_new(wording: str, fields: Mapping[str, str], so_far: str) -> bool:
