@@ -94,14 +94,14 @@ def weightiest(found: Iterable[Wish], most: int = MOST_ASKS) -> tuple[str, ...]:
         same = [place for place, other in enumerate(chosen) if same_ask(wish.text, other)]
         if not same:
             chosen.append(wish.text)
-        elif (
-            len(same) == 1
-            and wish.source in _FULLER
-            and len(wish.text) <= LONGEST_FULLER
-            and _within(_thing(chosen[same[0]]), _thing(wish.text))
-        ):
+        elif len(same) == 1 and _is_fuller(wish, chosen[same[0]]):
             chosen[same[0]] = wish.text
     return tuple(chosen)
+
+
+def _is_fuller(wish: Wish, other: str) -> bool:
+    """Whether a phrase says more of the same thing, and still says it shortly."""
+    return wish.source in _FULLER and len(wish.text) <= LONGEST_FULLER and _within(_thing(other), _thing(wish.text))
 
 
 def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:
