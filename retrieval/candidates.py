@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Protocol
 
 from knowledge_base.region import Region
+from language.script import to_simplified
 from retrieval.bridging import Bridge, bridges, weigh
 from retrieval.everyday import rule_words
 from retrieval.evidence import CaseHit, ClauseHit
@@ -102,16 +103,23 @@ def _searched(question: str, asked: Asked, search: Search, *, region: Region, on
 
 
 def _signs(library: Searchable, asked: Asked, hit: ClauseHit, **found: float) -> Signs:
-    return signs_of(asked, title=hit.title, text=hit.text, referred=library.referred(hit), local=library.is_local(hit), **found)
+    return signs_of(
+        asked,
+        title=to_simplified(hit.title),
+        text=to_simplified(hit.text),
+        referred=to_simplified(library.referred(hit)),
+        local=library.is_local(hit),
+        **found,
+    )
 
 
 def _speaks_of_all(hit: ClauseHit, asked: Asked) -> bool:
     """Whether it names every matter of another department that is asked about, as people or as rules call it."""
-    return all(any(called in hit.text for called in (word, *rule_words(word))) for word in asked.musts)
+    return all(any(called in to_simplified(hit.text) for called in (word, *rule_words(word))) for word in asked.musts)
 
 
 def _whole(library: Searchable, hit: ClauseHit) -> str:
-    return f"{hit.title} {hit.text} {library.referred(hit)}"
+    return to_simplified(f"{hit.title} {hit.text} {library.referred(hit)}")
 
 
 def _weights(library: Searchable, question: str, told: Iterable[Told], found: tuple[Bridge, ...]) -> dict[str, float]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from language.script import to_simplified
 from retrieval.evidence import ClauseHit, Quote
 from retrieval.need import Need
 
@@ -33,8 +34,9 @@ def definitions_in(clauses: Iterable[ClauseHit]) -> Iterator[Definition]:
     """The definitions that clauses give."""
     for clause in clauses:
         if "指" in clause.text:
-            for match in _DEFINITION.finditer(clause.text):
-                yield Definition(match["term"], Quote(clause, match["words"].rstrip()))
+            for match in _DEFINITION.finditer(to_simplified(clause.text)):
+                words = clause.text[match.start("words") : match.end("words")]
+                yield Definition(match["term"], Quote(clause, words.rstrip()))
 
 
 def word_asked_for(question: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from language.script import to_simplified
 from retrieval.need import Need
 from retrieval.terms import terms
 
@@ -66,5 +67,5 @@ def _worth(span: str, weights: Mapping[str, float], total: float, need: Need | N
     held = set(terms(span))
     share = sum(weight for term, weight in weights.items() if term in held) / total
     whole = _HEAD_ALONE if span.endswith(("：", ":")) else 1.0
-    bonus = _NEED_BONUS if need is not None and need.is_met_by(span) else 0.0
+    bonus = _NEED_BONUS if need is not None and need.is_met_by(to_simplified(span)) else 0.0
     return whole * (share + bonus) / (1.0 + len(span) / _LENGTH_THAT_COSTS_AS_MUCH)

@@ -1,5 +1,6 @@
 """Why a clause was found, in a few words for people."""
 
+from language.script import to_simplified
 from prompts import say
 from retrieval.bridging import Bridge
 from retrieval.everyday import rule_words
@@ -17,6 +18,7 @@ class Reasons:
 
     def why(self, text: str) -> str:
         """Which lay word led to which official word or phrase of a text; else the words that text and query share."""
+        text = to_simplified(text)
         held = set(terms(text))
         for bridge in self._bridges:
             if phrase := bridge.phrase_in(held):

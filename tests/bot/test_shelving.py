@@ -1,6 +1,7 @@
 """A policy file from a hand to a citation: handed in on the page, looked at, approved by an admin, compared, taken out."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -130,6 +131,20 @@ async def test_what_a_file_holds_is_shown_and_never_run(house: House, page: http
         shown = (await page.get(f"/as/zhaoyan/{path}")).text
         assert "<img src=x" not in shown
         assert "<script>甲" not in shown
+
+
+async def test_what_nobody_looked_at_for_a_year_is_on_the_page_until_somebody_does(house: House, page: httpx.AsyncClient) -> None:
+    await hand_in(page, "养犬.docx", OLD)
+    (number,) = await states(house)
+    await order(page, f"批准文件 {number}")
+    assert "一年没有复核" not in (await page.get("/as/zhaoyan/library")).text
+    assert isinstance(house.clock, ManualClock)
+    house.clock.move_to(START + timedelta(days=366))
+    shown = (await page.get("/as/zhaoyan/library")).text
+    assert f'data-act="复核文件 {number}"' in shown.partition("一年没有复核")[2]
+    assert "data-act" not in (await page.get("/as/liwen/library")).text, "only an admin decides"
+    await order(page, f"复核文件 {number}")
+    assert f'data-act="复核文件 {number}"' not in (await page.get("/as/zhaoyan/library")).text
 
 
 async def test_every_decision_bears_a_name(house: House, page: httpx.AsyncClient) -> None:

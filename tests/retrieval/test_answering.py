@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.region import NATIONAL, Region
+from language.script import to_simplified, to_traditional
 from retrieval.bridging import weigh
 from retrieval.evidence import Quote
 from retrieval.library import Library
@@ -107,6 +108,33 @@ def test_a_span_always_stands_in_its_clause(text: str, need: object) -> None:
         assert len(span) >= SHORTEST_QUOTE
 
 
+@pytest.mark.parametrize(
+    ("question", "given", "beside"),
+    [
+        ("分类桶要买多少升的", "容积不少于二十升。", "应当在二小时内清运。"),
+        ("骑一小时收多少钱", "每小时收取二元。", "应当公示收费标准和免费时长。"),
+        ("烟道多久清洗一次", "应当至少每两个月清洗一次。", "记录保存不少于一年。"),
+        ("主路一天扫几遍", "每日清扫不少于两次。", "应当在五日内清扫。"),
+    ],
+)
+def test_a_number_of_another_kind_is_no_answer(question: str, given: str, beside: str) -> None:
+    need = asked_for(question)
+    assert need is not None
+    assert need.is_met_by(given)
+    assert not need.is_met_by(beside)
+
+
 def test_a_quote_that_does_not_stand_there_is_no_quote() -> None:
     with pytest.raises(ValueError, match="not a span"):
         Quote(clause(1, "甲办法", "第一条", "应当登记。").hit, "应当登纪。")
+
+
+@pytest.mark.parametrize("question", ["夜间施工最多能罚多少？", "遛狗不拴绳怎么罚？", "健身房的预付款能退吗？", "夜間是幾點到幾點？"])
+def test_rules_in_traditional_script_answer_alike_in_their_own_words(question: str) -> None:
+    shelf = Library.of(
+        [clause(n, title, article, to_traditional(text), where) for n, (title, article, text, where) in enumerate(RULES, 1)], []
+    )
+    answer, same = shelf.answer(question, region=CITY, on=TODAY), SHELVED.answer(question, region=CITY, on=TODAY)
+    assert [quote.clause.key for quote in answer.quotes] == [quote.clause.key for quote in same.quotes] != []
+    assert [to_simplified(quote.text) for quote in answer.quotes] == [quote.text for quote in same.quotes]
+    assert all(quote.text in quote.clause.text for quote in answer.quotes)
