@@ -12,7 +12,7 @@ them are of weights that have not seen them. `--write` then learns from all and 
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ class Tried:
     Attributes:
         gold: keys of the clauses that answer it; none where nothing does.
         also: keys of clauses that support an answer: neither right nor wrong.
+        beside: of the sets whose unanswerable questions lie beside a clause.
         refused: by its form or place, whatever was found.
     """
 
@@ -62,6 +63,7 @@ class Tried:
     gold: frozenset[str]
     also: frozenset[str]
     held_out: bool
+    beside: bool
     keys: tuple[str, ...]
     signs: Matrix
     refused: bool
@@ -93,13 +95,18 @@ Judged = Sequence[tuple[Tried, Model]]
 def main(arguments: Sequence[str]) -> None:
     """Try all questions, print the figures, and store the weights where `--write` asks for it."""
     paths = [Path(name) for name in arguments if not name.startswith("--")]
-    tried = [*_try_all(sample_clauses(), "city")]
+    tried = [*_try_all(sample_clauses(), "city", "city_near")]
     if paths:
         clauses = [*sample_clauses(), *(row for row in read_rows(paths[0]) if row.get("in_force", True))]
-        tried += [*_try_all(clauses, "city", "nation", annotated=paths[1] if paths[1:] else None)]
+        tried += [*_try_all(clauses, "city", "city_near", "nation", "nation_near", annotated=paths[1] if paths[1:] else None)]
     known = [each for each in tried if not each.held_out]
     model = learn(known)
-    for name, judged in (("cross-validated", cross_validated(known)), ("held out", [(each, model) for each in tried if each.held_out])):
+    crossed, held_out = cross_validated(known), [(each, model) for each in tried if each.held_out]
+    for name, judged in (
+        ("cross-validated", crossed),
+        ("held out", held_out),
+        ("held out, beside", [(each, by) for each, by in held_out if each.beside]),
+    ):
         for enough in THRESHOLDS:
             print(f"{name:16} from {enough:.2f}: {_figures(judged, enough)}")
     if "--write" in arguments:
@@ -149,30 +156,28 @@ def _try_all(clauses: Sequence[Row], *sets: str, annotated: Path | None = None) 
     library = Library.of([shelved_clause(number, row) for number, row in enumerate(clauses, 1)], [])
     for name in sets:
         for row in read_rows(QUESTIONS / f"{name}.jsonl"):
-            place = {"region": SAMPLE_PLACE} if name == "city" else {}
-            yield _try(library, row["question"], place, _gold(row, clauses, name), held_out=row.get("held_out", False))
+            place = SAMPLE_PLACE if name.startswith("city") else {}
+            tried = _try(library, row["question"], {"region": place}, _gold(row, clauses, place))
+            yield replace(tried, held_out=row.get("held_out", False), beside=name.endswith("_near"))
     for row in read_rows(annotated) if annotated else ():
         if row["kind"] != "complaint":
             grades = {each["id"]: each["grade"] for each in row["gold"]}
             yield _try(library, row["text"], row, frozenset(key for key in grades if grades[key] > 1), also=frozenset(grades))
 
 
-def _try(
-    library: Library, question: str, place: Row, gold: frozenset[str], *, also: frozenset[str] = frozenset(), held_out: bool = False
-) -> Tried:
+def _try(library: Library, question: str, place: Row, gold: frozenset[str], *, also: frozenset[str] = frozenset()) -> Tried:
     plain, region = normalise(question).text, region_of(place)
     refused = refused_by_form(library, plain, region=region, on=date.max) is not None
     found = candidates(library, plain, read(library, plain), library.search_clauses, region=region, on=date.max)
     signs = np.array([each.signs.vector() for each in found]).reshape(len(found), len(fields(Signs)))
-    return Tried(question, gold, also - gold, held_out, tuple(each.hit.key for each in found), signs, refused)
+    return Tried(question, gold, also - gold, False, False, tuple(each.hit.key for each in found), signs, refused)
 
 
-def _gold(row: Row, clauses: Sequence[Row], name: str) -> frozenset[str]:
+def _gold(row: Row, clauses: Sequence[Row], place: Row) -> frozenset[str]:
     if "title" not in row:
         return frozenset()
-    local = name == "city"
     fitting = [each for each in clauses if row["title"] in each["title"] and same_article(each["article"], row["article"])]
-    fitting = [each for each in fitting if (each.get("province") is not None) == local]
+    fitting = [each for each in fitting if each.get("province") == place.get("province")]
     shortest = min(len(each["title"]) for each in fitting)
     return frozenset(each["id"] for each in fitting if len(each["title"]) == shortest)
 

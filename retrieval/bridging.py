@@ -3,7 +3,7 @@
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,10 @@ BRIDGED_SHARE = 0.5
 PRESENT_SHARE = 0.6
 """From this share of its terms on, an official phrase counts as standing in a clause."""
 SHORTEST_PHRASE = 3
+LONGEST_QUESTION = 60
+"""A longer text tells a department its matter; a shorter one may ask about anything."""
+TELLING_SHARE = 0.25
+"""From this share of a question on its one lay word is what it is about."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +45,31 @@ def bridges(text: str) -> tuple[Bridge, ...]:
     return tuple(Bridge(official, words) for official, words in found if words)
 
 
-def weigh(query: str, found: Iterable[Bridge] = (), *, single_characters: float = 1.0) -> dict[str, float]:
+def relied_on(text: str, found: Sequence[Bridge]) -> float:
+    """How far the lay words of a text say what it is about, 0 to 1.
+
+    One word in passing does not (宅基地 in a question of inheritance): its official phrases are those of another field.
+    """
+    plain = normalise(text).text
+    words = {word for bridge in found for word in bridge.lay_words}
+    told = [word for word in words if not any(word in other for other in words - {word})]
+    if len(told) != 1 or len(plain) > LONGEST_QUESTION:
+        return float(bool(told))
+    letters = plain.count(told[0]) * len(told[0])
+    return min(1.0, letters / (TELLING_SHARE * sum(map(str.isalnum, plain))))
+
+
+def weigh(query: str, found: Iterable[Bridge] = (), *, single_characters: float = 1.0, relied: float = 1.0) -> dict[str, float]:
     """The terms of a query with their weights.
 
     Args:
         found: bridges whose official phrases are searched for beside the query's own words.
         single_characters: weight of a single Chinese character against a pair.
+        relied: how far the official phrases are relied on, 0 to 1.
     """
     weights = {term: count * (single_characters if len(term) == 1 else 1.0) for term, count in Counter(terms(query)).items()}
     official = Counter(term for bridge in found for term in terms(bridge.official))
-    share = BRIDGED_SHARE * sum(weights.values()) / (official.total() or 1)
+    share = relied * BRIDGED_SHARE * sum(weights.values()) / (official.total() or 1)
     for term, count in official.items():
         weights[term] = weights.get(term, 0.0) + share * count
     return {term: weight for term, weight in weights.items() if weight > 0}

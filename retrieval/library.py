@@ -19,7 +19,7 @@ from knowledge_base.region import NATIONAL, Region
 from knowledge_base.structure import article_number
 from prompts import say
 from retrieval.answering import compose
-from retrieval.bridging import bridges, rarely, weigh
+from retrieval.bridging import bridges, rarely, relied_on, weigh
 from retrieval.embedding import HashedEmbedder
 from retrieval.evidence import Answer, CaseHit, ClauseHit
 from retrieval.indexes import Entries, Indexes, Subjects
@@ -37,9 +37,11 @@ SMALL_CHANGE_ENTRIES = 500
 FEWEST_CLAUSES = 300
 CASE_SINGLE_CHARACTERS = 0.0
 """Past cases are searched by pairs of characters alone (docs/decisions/0003-lexical-index.md)."""
+OPENING = 30
+"""So many characters at the beginning of a message count twice: there it names its place and its matter, as a rule in a title."""
 STANDING_WEIGHT = 0.1
-"""What the standing of a document counts in a question of which the lexicon knows no word, so that no phrase leads to the department's own
-rules (docs/models/embedding.md)."""
+"""What the standing of a document counts in a question whose words lead to no rules of the department's own; less so the more they do
+(docs/models/embedding.md)."""
 CASE_DENSE_WEIGHT = 1.0
 """What likeness counts among past cases: less than among clauses, for a message and its reply share names of places."""
 LENGTH_WEIGHT = 0.135
@@ -160,15 +162,16 @@ class Library:
     def _search(self, query: str, offered: Callable[[ShelvedClause], bool], limit: int, places: Collection[str] | None) -> list[ClauseHit]:
         """The best of the clauses that may be offered, each with why it was found."""
         shelf, found, standings = self._shelf, bridges(query), self.standing
+        relied = relied_on(query, found)
 
         def keep(row: int) -> bool:
             return row in shelf.clauses and offered(shelf.clauses[row])
 
         def standing(row: int) -> float:
-            return 0.0 if found else STANDING_WEIGHT * standings.of(shelf.clauses[row].hit.title)
+            return (1 - relied) * STANDING_WEIGHT * standings.of(shelf.clauses[row].hit.title) if relied < 1 else 0.0
 
         index = self._indexes.pools[Pool.CLAUSES]
-        ranked = index.search(query, weigh(query, found), limit, keep=keep, places=places, standing=standing)
+        ranked = index.search(query, weigh(query, found, relied=relied), limit, keep=keep, places=places, standing=standing)
         reasons = Reasons(query, found)
         hits = (replace(shelf.clauses[row].hit, score=score) for row, score in ranked.items())
         return [replace(hit, why=reasons.why(hit.text)) for hit in hits]
@@ -186,7 +189,7 @@ class Library:
             return -LENGTH_WEIGHT * shelf.cases[row].log_length
 
         index = self._indexes.pools[Pool.CASES]
-        weights = rarely(weigh(query, single_characters=CASE_SINGLE_CHARACTERS), index.lexical)
+        weights = rarely(weigh(f"{query} {query[:OPENING]}", single_characters=CASE_SINGLE_CHARACTERS), index.lexical)
         ranked = index.search(query, weights, limit, keep=offered, standing=standing, dense_weight=CASE_DENSE_WEIGHT)
         reasons = Reasons(query, bridges(query))
         hits = [replace(shelf.cases[row].hit, score=score) for row, score in ranked.items()]

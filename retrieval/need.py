@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 _COUNTED = "条|只|个|名|人|户|张|瓶|罐|辆|台|家|种|项|件"
 _NUMBER = r"[一二两三四五六七八九十百千万零〇\d]+"
@@ -41,9 +42,14 @@ NEEDS = (
         re.compile(r"赔|退一|假一|索赔"),
         re.compile(r"赔偿.{0,30}(?:倍|元)|(?:倍|元).{0,20}赔偿|退(?:回|还|货)|赔偿|补偿|侵权责任"),
     ),
+    Need(
+        "interval", "每 至少 一次",
+        re.compile(r"(?:多久|多长时间|隔多久|多少天|几天|几个月|几年).{0,6}[一1]次|多久.{0,3}一[回遍]"),
+        re.compile(rf"每(?:隔|{_NUMBER})?个?(?:工作)?(?:日|天|周|月|季度?|年|半年|学期)|{_NUMBER}(?:日|天|周|个?月|年)[^。；]{{0,8}}{_NUMBER}次|定期"),
+    ),
     _measured("decibels", r"分贝", "分贝"),
     _measured("weight", r"多重|几斤|多少(?:斤|公斤|千克|克|毫克)|几(?:克|毫克|公斤)", "毫克|克|公斤|千克|斤"),
-    _measured("area", r"(?:几|多少)个?平|多大(?:面积|的?(?:店|门店|地方))|面积.{0,6}(?:多少|多大|几)|多大一?[个块]", "平方米|平米"),
+    _measured("area", r"(?:几|多少)个?平|多大(?:面积|的?(?:店|门店|地方))|面积.{0,6}(?:多少|多大|几)|多大一?[个块]|多大的", "平方米|平米"),
     _measured("length", r"多远|多高|多宽|多少(?:米|公分|厘米)|几(?:米|公分|厘米)|(?:最长|绳|有)多长|距离.{0,4}(?:多少|几)", "米|厘米"),
     _measured("minutes", r"(?:几|多少)分钟", "分钟"),
     _measured("hours", r"(?:几|多少)个?(?:小时|钟头)", "个?小时", "小时内"),
@@ -82,7 +88,7 @@ NEEDS = (
     Need(
         "amount", "元 标准 不得超过",
         re.compile(r"多少钱|多少元|(?:标准|上限|下限|票价|价格|费用?|总量|数量|限额)(?:是|为|收)?多少|几块钱?|几元|(?:收|充|交|扣|补贴)多少|封顶"),
-        re.compile(rf"(?:^|[。；\n])(?![^。；\n]*罚)[^。；\n]*(?:{_NUMBER}(?:元|辆|倍)|百分之|%|不收取|免收|免费)"),
+        re.compile(rf"(?:^|[。；\n])(?![^。；\n]*罚)[^。；\n]*(?:{_NUMBER}(?:元|辆|倍)|百分之|%|不收取|免收|免费(?!时长|时间|时段))"),
         is_number=True,
     ),
     Need(
@@ -115,8 +121,20 @@ NEEDS = (
     _measured("number", r"多少|几[个块]", r"\w"),
 )  # fmt: skip
 """In order: the first that a question asks for decides."""
+_BROAD = frozenset({"number", "permission", "handling"})
+"""Needs that a unit in the question makes narrower."""
+_UNIT = re.compile(r"(?:多少|几)(?P<unit>[升针遍次趟步级层辆头盏株棵颗份批组排包箱桶袋度瓦伏毫寸里亩顿餐项款页字票])")
+_UNITS_OF_RULES = {"遍": "次", "趟": "次", "餐": "餐|顿"}
 
 
 def asked_for(question: str) -> Need | None:
     """The kind of answer that a question asks for; None where it shows none."""
-    return next((need for need in NEEDS if need.asked.search(question)), None)
+    need = next((need for need in NEEDS if need.asked.search(question)), None)
+    unit = _UNIT.search(question)
+    return _of_unit(unit["unit"]) if unit and (need is None or need.name in _BROAD) else need
+
+
+@cache
+def _of_unit(unit: str) -> Need:
+    """A number of a unit that the question itself names (多少升)."""
+    return _measured("unit", rf"(?:多少|几){unit}", _UNITS_OF_RULES.get(unit, unit))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.retrievers import BaseRetriever
 
-from retrieval.bridging import bridges, lexicon, weigh
+from retrieval.bridging import bridges, lexicon, relied_on, weigh
 from retrieval.dense import Chroma
 from retrieval.embedding import HashedEmbedder
 from retrieval.fusion import fuse
@@ -124,6 +124,27 @@ def test_official_phrases_weigh_half_of_the_question() -> None:
     plain, bridged = weigh("有人遛狗不拴绳"), weigh("有人遛狗不拴绳", bridges("有人遛狗不拴绳"))
     assert sum(bridged.values()) == pytest.approx(1.5 * sum(plain.values()))
     assert "犬绳" in bridged
+
+
+@pytest.mark.parametrize(
+    ("text", "relied"),
+    [
+        ("狗绳多长", 1.0),
+        ("我们几个人一起出资办的厂里丢了狗绳应当由谁来赔偿", 2 / (0.25 * 24)),
+        ("遛狗的人和夜市摊位的经营者之间订立的合同到底算不算数呢", 1.0),
+        (f"请问{'某某' * 30}，还有夜市", 1.0),
+        ("合同到期之后怎么办", 0.0),
+    ],
+)
+def test_a_lay_word_in_passing_is_hardly_relied_on(text: str, relied: float) -> None:
+    assert relied_on(text, bridges(text)) == pytest.approx(relied)
+
+
+def test_official_phrases_weigh_as_far_as_they_are_relied_on() -> None:
+    found = bridges("狗绳")
+    plain, half = weigh("狗绳"), weigh("狗绳", found, relied=0.5)
+    assert sum(half.values()) == pytest.approx(1.25 * sum(plain.values()))
+    assert weigh("狗绳", found, relied=0.0) == plain
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from knowledge_base.region import NATIONAL, Region
 from retrieval.library import Library
 from retrieval.need import asked_for
-from tests.retrieval.shelves import CITY, TODAY, clause, library
+from tests.retrieval.shelves import CITY, TODAY, case, clause, library
 
 SHELVED = library()
 
@@ -75,6 +75,16 @@ def test_nothing_is_found_that_does_not_hold_and_everything_that_does(
 def test_past_cases() -> None:
     assert SHELVED.search_cases("楼下夜市摊主吵到半夜")[0].key == "c1"
     assert "c1" not in [hit.key for hit in SHELVED.search_cases("楼下夜市摊主吵到半夜", without=["c1"])]
+
+
+def test_the_beginning_of_a_message_counts_twice() -> None:
+    place, matter = "梧桐里三期", "水表读数"
+    replies = [case(1, "place", "", f"{place}已核实。"), case(2, "matter", "", f"{matter}已核实。")]
+    shelved = Library.of([], replies)
+    shelved.search_by_words_alone()
+    between = "，我们住在这里很多年了，一直以来都没有人管，希望尽快来看看，" * 2
+    assert shelved.search_cases(f"{place}{between}{matter}")[0].key == "place"
+    assert shelved.search_cases(f"{matter}{between}{place}")[0].key == "matter"
 
 
 @pytest.mark.parametrize("query", ["", "？！", "😀", "a" * 3000, "夜市" * 2000])
