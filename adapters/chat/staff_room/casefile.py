@@ -15,9 +15,12 @@ from adapters.chat.staff_room.act import read_act, text_of
 from adapters.chat.staff_room.session import Visitor
 from adapters.chat.staff_room.site import Site, staff_only
 from adapters.chat.staff_room.stream import HEARTBEAT_SECONDS, clock_event, sse
+from casework.aftermath import Aftermath, aftermath
 from casework.case import case_by_number
 from casework.case_cards import course_text, forecast_text
 from casework.checks.finding import Finding
+from casework.delegation import mandates_of
+from casework.difference import Run, difference
 from casework.dossier.dossier import gather_dossier
 from casework.dossier.page import page as dossier_page
 from casework.drafting.editing import LONGEST_TEXT
@@ -26,7 +29,7 @@ from casework.drafting.strategy import Channel
 from casework.drafting.view import DraftView, draft_view
 from casework.permission import ALLOWED, Act
 from casework.situation import event_of
-from casework.staff import Role
+from casework.staff import Role, StaffMember
 from casework.view import CaseView, case_view, clause_view, past_case
 from monitoring.course import Course, course_of
 from storage import anchor
@@ -52,7 +55,7 @@ class Casefile:
 
     async def _case(self, request: Request, visitor: Visitor) -> Response:
         case, _ = await self._look(request.path_params["number"])
-        course = await self._course(case.number)
+        course, after = await self._course(case.number), await self._aftermath(case.number)
         return await self._page(
             request,
             visitor,
@@ -60,6 +63,7 @@ class Casefile:
             f"/cases/{case.number}",
             case=case,
             course=course,
+            after=after,
             course_text=course_text,
             forecast_text=forecast_text,
             may_take_file=bool({*ALLOWED[Act.EXPORT]} & {*visitor.roles}),
@@ -71,8 +75,15 @@ class Casefile:
         return await self._page(
             request, visitor, "draft", f"/cases/{case.number}/draft", case=case, draft=draft,
             findings=dict(zip((candidate.ordinal for candidate in draft.candidates), findings, strict=True)),
-            may_approve=Role.APPROVER in visitor.roles,
+            may_approve=Role.APPROVER in visitor.roles, comparisons=await asyncio.to_thread(_comparisons, draft),
+            signs_for=await self._principals(visitor),
         )  # fmt: skip
+
+    async def _principals(self, visitor: Visitor) -> tuple[str, ...]:
+        """For whom this person may sign now."""
+        async with self._site.database.reading() as session:
+            mandates = await mandates_of(session, visitor.staff_id, self._site.clock.now())
+            return tuple([(await session.get_one(StaffMember, mandate.principal_id)).name for mandate in mandates])
 
     async def _dossier(self, request: Request, visitor: Visitor) -> Response:
         """The file of the case, to keep. Taking it is an order like any other: it is refused or noted where orders are."""
@@ -131,6 +142,11 @@ class Casefile:
             raise _unknown(request.path_params["key"])
         return await self._page(request, visitor, "past_case", "/", past=past)
 
+    async def _aftermath(self, number: str) -> Aftermath | None:
+        async with self._site.database.reading() as session:
+            case = await case_by_number(session, number)
+            return await aftermath(session, case, self._site.clock.now()) if case else None
+
     async def _course(self, number: str) -> Course | None:
         """Beside the case and not part of it: its hours move with every look."""
         async with self._site.database.reading() as session:
@@ -166,6 +182,13 @@ class Casefile:
 
     async def _fingerprint(self, request: Request) -> str:
         return fingerprint(*await self._look(request.path_params["number"]))
+
+
+def _comparisons(draft: DraftView) -> dict[int, tuple[Run, ...]]:
+    """How each version differs from its candidate in the newest draft; those that do not are left out."""
+    composed = {candidate.ordinal: candidate.text for candidate in draft.candidates}
+    pairs = ((v.number, composed.get(v.candidate_ordinal, v.text), v.text) for v in draft.versions if v.draft_id == draft.draft_id)
+    return {number: difference(old, new) for number, old, new in pairs if old != new}
 
 
 def fingerprint(*views: CaseView | DraftView) -> str:
