@@ -20,7 +20,7 @@ from retrieval.evidence import Quote
 
 POST = "post"
 """Reference of a sentence that rests on what the citizens wrote."""
-REQUEST, QUESTION = "action", "question"
+REQUEST, QUESTION, PENALTY = "action", "question", "penalty"
 _THEN = re.compile(r"；接下来，\{steps\}")
 _OR_NOT = re.compile(r"(.)不\1")
 _ONCE = ("checks", "steps", "keep")
@@ -64,7 +64,7 @@ class Answering:
         fields: what the wordings may name in braces (`frame_fields`).
         topic: what the matter is about; an ask may be about another topic.
         manner: how far the matter has come.
-        most_clauses: so many clauses are quoted at the asks that they bear on.
+        most_clauses: so many clauses are quoted at the asks that they bear on, and one more where a penalty is asked for; 0 quotes none.
         tightness: 1 leaves out the steps that follow, 2 all that is not needed to understand the answer.
     """
 
@@ -104,7 +104,8 @@ class Answering:
 
     def _answer(self, ask: str, so_far: str) -> list[Sentence]:
         quote = self.evidence.by_ask.get(ask)
-        if quote and quote.text not in so_far and self._quoted(so_far) >= self.most_clauses:
+        room = self.most_clauses and self.most_clauses + (words_of(ask).name == PENALTY)
+        if quote and quote.text not in so_far and self._quoted(so_far) >= room:
             quote = None
         cited = clause_sentences(quote)[: 1 if self.tightness else 2] if quote and quote.text not in so_far else []
         manner = Manner.REPORT if open_slots(gap_of(ask))[0] in self.matter.facts else self.manner

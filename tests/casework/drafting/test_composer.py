@@ -128,7 +128,7 @@ def test_no_clause_is_quoted_that_does_not_bear_on_the_matter() -> None:
 
 
 def test_past_cases_give_steps_and_none_of_their_words() -> None:
-    written, evidence = drafted(matter())
+    written, evidence = drafted(matter(asks=("整治烧烤店油烟",)))
     told = [sentence for candidate in written.candidates for sentence in candidate.sentences if sentence.kind is SentenceKind.CASE]
     assert told
     assert all(set(sentence.refs) <= {case.key for case in evidence.cases} for sentence in told)
