@@ -21,6 +21,14 @@ from bot.commands.grammar import Command, Verb, parse
         ("改稿 A12 1\n我们看到了。\n正在核实。", Command(Verb.EDIT, "A12", 1, "我们看到了。\n正在核实。")),
         ("已发 A12 https://example.org/1", Command(Verb.PUBLISHED, "A12", None, "https://example.org/1")),
         ("收录 北门夜市又堵了", Command(Verb.TAKE_IN, rest="北门夜市又堵了")),
+        ("撤回 A12 3 摊主已经和解", Command(Verb.WITHDRAW, "A12", 3, "摊主已经和解")),
+        ("对比 A12", Command(Verb.COMPARE, "A12")),
+        ("卷宗 A12", Command(Verb.DOSSIER, "A12")),
+        ("委托", Command(Verb.NAME_DEPUTY)),
+        ("委托 李雯 3天", Command(Verb.NAME_DEPUTY, rest="李雯 3天")),
+        ("确认委托 2", Command(Verb.CONFIRM_DEPUTY, rest="2")),
+        ("撤销委托 2", Command(Verb.END_MANDATE, rest="2")),
+        ("学到了什么", Command(Verb.LEARNED)),
         ("帮助", Command(Verb.HELP)),
     ],
 )
@@ -29,7 +37,21 @@ def test_commands_are_read(text: str, command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["认领一下这个", "帮助老人过马路", "升级系统什么时候", "状态不错", "今天多少条？", "", "待办事项真多", "A12 怎么样了"]
+    "text",
+    [
+        "认领一下这个",
+        "帮助老人过马路",
+        "升级系统什么时候",
+        "状态不错",
+        "今天多少条？",
+        "",
+        "待办事项真多",
+        "委托别人去问问",
+        "卷宗太厚了",
+        "撤回那条消息",
+        "学到了什么道理？",
+        "A12 怎么样了",
+    ],
 )
 def test_ordinary_sentences_are_no_commands(text: str) -> None:
     assert parse(text) is None

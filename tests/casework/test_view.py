@@ -92,7 +92,7 @@ async def test_each_sentence_names_its_own_sources(database: Database, sample: S
     assert numbers == [[], [2], [], [1]]
 
 
-async def test_an_edited_text_takes_the_candidate_s_place_until_it_is_void(
+async def test_an_edited_text_takes_the_candidate_s_place_and_stays_what_people_work_on_when_it_is_void(
     database: Database, clock: ManualClock, sample: SampleCase
 ) -> None:
     async with database.transaction() as session:
@@ -116,7 +116,7 @@ async def test_an_edited_text_takes_the_candidate_s_place_until_it_is_void(
     async with database.reading() as session:
         later = await draft_view(session, "A12")
     assert later is not None
-    assert later.candidates[0].edited is None
+    assert later.candidates[0].current_text == "改过的稿。", "what 送签 would submit now"
     assert later.versions[0].is_stale
 
 

@@ -13,16 +13,21 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import prompts
+from adapters.chat.staff_room.chat import StaffRoom
 from casework.approval import Approval
 from casework.case import Case, CaseState
+from casework.chat import Incoming, Response
 from casework.deadline import Deadline, DeadlineState
+from casework.delegation import Delegation
 from casework.drafting.draft import FactSlot, ReplyVersion, VersionState
+from casework.message import Card, CardKind
+from casework.staff import StaffAccount, StaffMember
 from knowledge_base.clause import Clause
 from storage import audit
 from storage.clock import ManualClock
 from storage.engine import Database
-from tests.adapters.staff_room.conftest import listen
-from tests.casework.sample_case import CLAUSE_KEY, OFFICIALESE, PLACE_SLOT, QUOTE, SampleCase, stored, write_version
+from tests.adapters.staff_room.conftest import listen, paged
+from tests.casework.sample_case import CLAUSE_KEY, HOSTILE, OFFICIALESE, PLACE_SLOT, QUOTE, SampleCase, stored, write_version
 
 DRAFT = "/cases/A12/draft"
 
@@ -139,6 +144,7 @@ async def test_a_version_is_shown_in_every_state(
     async with database.transaction() as session:
         version = await write_version(session, sample, "我们看到了视频。", clock.now(), state=VersionState.SUBMITTED)
         await _sign(session, version, [sample.staff["周明"], sample.staff["陈静"]])
+        version.expires_at = clock.now() + timedelta(hours=12)
         version.state, version.decision_note = state, "理由在此"
     for account in ("liwen", "chenjing"):
         html = (await page.get(f"/as/{account}{DRAFT}")).raise_for_status().text
@@ -182,3 +188,79 @@ async def _sign(session: AsyncSession, version: ReplyVersion, approvers: list[in
         await stored(
             session, Approval(version_id=version.id or 0, approver_id=approver, bound_hash=version.bound_hash, at=version.created_at)
         )
+
+
+async def test_a_deputy_is_offered_to_sign_and_told_for_whom(
+    database: Database, page: httpx.AsyncClient, sample: SampleCase, clock: ManualClock
+) -> None:
+    async with database.transaction() as session:
+        version = await write_version(session, sample, "我们看到了视频。", clock.now())
+        helper = StaffMember(name="吴二", roles=["duty"])
+        await stored(session, helper)
+        await stored(session, StaffAccount(platform="staff_room", user_id="wuer", staff_id=helper.id or 0))
+        mandate = Delegation(
+            principal_id=sample.staff["陈静"], deputy_id=helper.id or 0, starts_at=clock.now(), ends_at=clock.now() + timedelta(days=1),
+            named_by=sample.staff["陈静"], named_at=clock.now(),
+        )  # fmt: skip
+        await stored(session, mandate)
+        mandate.confirmed_by, mandate.confirmed_at = sample.staff["周明"], clock.now()
+    html = (await page.get(f"/as/wuer{DRAFT}")).text
+    assert 'data-act="签发 A12 1"' in html
+    assert "你受委托可代 陈静 签发" in html
+    assert "退回 A12 1" not in html
+    async with database.transaction() as session:
+        approval = Approval(
+            version_id=version.id or 0, approver_id=helper.id or 0, bound_hash=version.bound_hash, delegation_id=mandate.id, at=clock.now()
+        )
+        session.add(approval)
+    html = (await page.get(f"/as/chenjing{DRAFT}")).text
+    assert "吴二（代 陈静）" in html
+    assert "已有人代你签发" in html
+    assert 'data-act="签发 A12 1"' not in html
+
+
+async def test_a_text_is_taken_back_by_its_author_and_by_approvers(
+    database: Database, page: httpx.AsyncClient, sample: SampleCase, clock: ManualClock
+) -> None:
+    async with database.transaction() as session:
+        await stored(session, StaffMember(name="吴二", roles=["duty"]))
+        await stored(session, StaffAccount(platform="staff_room", user_id="wuer", staff_id=max(sample.staff.values()) + 1))
+        await write_version(session, sample, "我们看到了视频。", clock.now())
+    shown = {
+        account: 'data-command="撤回 A12 1"' in (await page.get(f"/as/{account}{DRAFT}")).text for account in ("liwen", "zhouming", "wuer")
+    }
+    assert shown == {"liwen": True, "zhouming": True, "wuer": False}
+
+
+async def test_what_was_changed_is_struck_and_bold(
+    database: Database, page: httpx.AsyncClient, sample: SampleCase, clock: ManualClock
+) -> None:
+    async with database.transaction() as session:
+        await write_version(session, sample, "我们都看到了视频。", clock.now())
+    html = (await page.get(f"/as/zhouming{DRAFT}")).text
+    assert "<ins>都</ins>" in html
+    assert re.search(r"<del>[^<]*【待核实：谁何时到场】[^<]*</del>", html)
+
+
+async def test_the_file_is_downloaded_by_those_who_may_have_it(
+    database: Database, room: StaffRoom, sample: SampleCase, clock: ManualClock
+) -> None:
+    asked: list[str] = []
+
+    async def handler(incoming: Incoming) -> Response:
+        asked.append(f"{incoming.user} {incoming.text}")
+        refusal = Card(CardKind.REFUSAL, "没有权限：取卷宗")
+        return Response("", (refusal,)) if incoming.user == "chenjing" else Response("", (Card(CardKind.ANSWER, "卷宗"),))
+
+    async with paged(room, handler) as page:
+        taken = await page.get("/as/liwen/cases/A12/dossier")
+        told = await page.get("/as/liwen/cases/A12/dossier?format=json")
+        refused = await page.get("/as/chenjing/cases/A12/dossier")
+        casefile = {account: "导出卷宗" in (await page.get(f"/as/{account}/cases/A12")).text for account in ("liwen", "chenjing")}
+    assert taken.headers["content-disposition"] == 'attachment; filename="A12.html"'
+    assert "A12 卷宗：北门夜市" in taken.text
+    assert HOSTILE not in taken.text
+    assert told.json()["number"] == "A12"
+    assert (refused.status_code, "没有权限：取卷宗" in refused.text) == (403, True)
+    assert asked == ["liwen 卷宗 A12", "liwen 卷宗 A12", "chenjing 卷宗 A12"]
+    assert casefile == {"liwen": True, "chenjing": False}

@@ -127,7 +127,7 @@ def test_what_the_page_suggests_is_understood() -> None:
 
 
 def test_what_the_pages_forms_send_is_understood() -> None:
-    fields = {"case": "A12", "candidate": 2, "version": 2, "slot": 2}
+    fields = {"case": "A12", "candidate": 2, "version": 2, "slot": 2, "promise": 2}
     for verb, template in prompts.words("pages.commands").items():
         command = parse(template.format(**fields) + "\n理由")
         assert command is not None, verb

@@ -69,10 +69,9 @@ function showChanges(where, before, after) {
 }
 
 function toggleChanges(button) {
-  const around = button.closest("article, details"), text = around.querySelector("[data-original]"), diff = around.querySelector(".diff");
+  const around = button.closest("article, details"), text = around.querySelector("[data-text]"), diff = around.querySelector(".diff");
   diff.hidden = !diff.hidden;
   text.hidden = !diff.hidden;
-  if (!diff.hidden) showChanges(diff, text.dataset.original, text.dataset.text);
 }
 
 /* ---- editing ---- */
