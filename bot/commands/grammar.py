@@ -105,6 +105,8 @@ TAKES_TEXT = (
     Verb.REFUSE_TIER,
     Verb.CLAUSE,
 )
+ALL_WORDS = (Verb.ESCALATE, Verb.PUBLISHED, Verb.CORRECT, Verb.SUPPLEMENT, Verb.CLOSE)
+"""What follows the case is all words; a number in front counts something (3 户已清理, 22:00 前)."""
 
 _CASE = re.compile(r"\s*([A-Za-z]{1,3}\d{1,2})(?![A-Za-z0-9])[\s，,：:]*")
 ALIASES = {"改语气": Verb.REVISE}
@@ -142,7 +144,8 @@ def parse(text: str) -> Command | None:
     case = None if verb in WITHOUT_CASE else _CASE.match(_narrow(rest[:12]) + rest[12:])
     if not case:
         return None if verb.needs_case else _free(verb, rest)
-    ordinal, rest = _ordinal((_narrow(rest[:12]) + rest[12:])[case.end() :])
+    rest = (_narrow(rest[:12]) + rest[12:])[case.end() :]
+    ordinal, rest = (None, rest) if verb in ALL_WORDS else _ordinal(rest)
     return Command(verb, case[1].upper(), ordinal, rest.strip())
 
 
