@@ -73,8 +73,8 @@ def compose_one(
     """One candidate within the length of its channel, and the numbers (from 1) of the sentences that treat each ask."""
     frame = frame_of(strategy)
     for tightness in range(TIGHTEST + 1):
-        composed = _Composition(matter, evidence, topic, frame, channel, tightness).pieces
-        pieces = _fitted(composed, channel.longest, DISPENSABLE[tightness])
+        composition = _Composition(matter, evidence, topic, frame, channel, tightness)
+        pieces = _fitted(composition.pieces, channel.longest, DISPENSABLE[tightness] if composition.answers_asks else MUST + 1)
         if _length(pieces) <= channel.longest:
             break
     pieces = _without_blank_lines(pieces)
@@ -112,6 +112,11 @@ class _Composition:
             if line.applies(self._tags):
                 pieces += self._pieces_of(line, "".join(piece.sentence.text for piece in pieces))
         return pieces
+
+    @property
+    def answers_asks(self) -> bool:
+        """Whether the frame answers ask by ask in this channel; elsewhere asks are only named."""
+        return any(line.use == "asks" for line in self.frame.lines[self.channel])
 
     def _pieces_of(self, line: FrameLine, so_far: str) -> list[_Piece]:
         if line.use == "asks":
@@ -190,8 +195,8 @@ class _Composition:
         }
 
     def _ruling(self) -> list[Sentence]:
-        listing = any(line.use == "asks" for line in self.frame.lines[self.channel])
-        return ruling_passage(self.matter, self.evidence, self._fields, quoting=self.tightness < TIGHTEST, listing=listing)
+        quoting = self.tightness < TIGHTEST
+        return ruling_passage(self.matter, self.evidence, self._fields, quoting=quoting, listing=self.answers_asks)
 
     def _told(self, so_far: str, kinds: Collection[ClaimKind] = tuple(ClaimKind)) -> list[Sentence]:
         return told_passage(self.matter, self._manner, kinds, self._fields["teller"], so_far, public=self._public)
