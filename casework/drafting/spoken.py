@@ -22,11 +22,15 @@ _LONGEST_HEAD = 60
 _LOOKED_AT = 12
 """Clauses of a post without a headline among which the one is looked for that names its trouble."""
 _LONGEST_SUBJECT = 9
+_SHORTEST_POINT = 9
 _LATE_VERB = 6
 """A request names its verb within so many characters; what stands before is whom it is put to."""
 
 _BRACKETED = re.compile(r"\s*【([^】\n]{4,60})】")
-_HASH_TAG, _SPREADING = re.compile(r"#([^#\n]{2,30})#"), re.compile(r"(?://)?@[^\s@:：，。,]+[:：]?|\{%.*?%\}|https?://\S+")
+_HASH_TAG, _SPREADING = (
+    re.compile(r"#([^#\n]{2,30})#"),
+    re.compile(r"(?://)?@[^\s@:：，。,]+[:：]?|\{%.*?%\}|\[[^\[\]\s]{1,6}\]|https?://\S+"),
+)
 _PART = re.compile(r"([^，,。；;！!？?\n：:…~～【】]+)([，,。；;！!？?\n：:…~～【】]*)")
 _ITEM = re.compile(
     r"(?<=[\u4e00-\u9fff])\d{1,2}[.、．](?=[^\d])|(?:^|(?<=[\n。；;：:！!？?，,】）) ]))"
@@ -46,6 +50,8 @@ _ESTATE = re.compile(
 _SINCE = re.compile(r"^(?:自|从)?(?=\d)(?:[\d*]+年)?(?:[\d*]+月份?)?(?:[\d*]+[日号])?(?:初|底|中旬)?(?:开始|起|以来|以后)?")
 _COUNTED = re.compile(r"(?:[一二两几]|\d+)(?:个|栋|家|台|处|条|些|种|名|项|座|下|笔|件)|[这那该](?:个|些|种|样|家|里|条|笔|件)?")
 _NUMBERING = re.compile(r"^(?:\d{1,2}|[一二三四五六七八九十])[.、．)）]")
+_ASIDE = re.compile(r"[（(][^）)]*$|\d{1,2}$")
+"""A bracket that is not closed, and the number of the next point."""
 _MASK = re.compile(r"[*@#]|某某|X{2,}")
 _THINGS = ("n", "v", "j", "l", "i", "s", "x")
 """Parts of speech that can be what an ask is about."""
@@ -128,7 +134,7 @@ def _of_body(text: str, head_end: int, place: str | None, speech: "_Speech") -> 
             yield Spoken(phrase, speech.sincerity(part[1]), part.start())
         elif part.start() in listed:
             phrase, way = speech.headed(part[1], part[2], place)
-            if phrase:
+            if phrase and (way is not Way.BARE_HEAD or len(phrase) >= _SHORTEST_POINT):
                 yield Spoken(phrase, Way.BARE_ITEM if way is Way.BARE_HEAD else Way.ITEM, part.start())
 
 
@@ -239,13 +245,13 @@ class _Speech:
     def _about(self, said: str, place: str | None) -> str:
         framed = self._frame.sub("", _SINCE.sub("", said.strip(_EDGE)))
         plain = self._plain(framed, place)
-        return self._tail.sub("", self._tail.sub("", plain)).strip(_EDGE + "的")
+        return self._frame.sub("", self._tail.sub("", self._tail.sub("", plain))).strip(_EDGE + "的")
 
     def _plain(self, said: str, place: str | None) -> str:
         """Words without the place, and without those that do not change their sense."""
         said = _NUMBERING.sub("", _without(place, said.strip(_EDGE)))
         verb = found[0] if (found := self._verb.match(said)) else ""
-        said = verb + _ESTATE.sub("", _DIVISION.sub("", said[len(verb) :]))
+        said = verb + _ESTATE.sub("", _DIVISION.sub("", said[len(verb) :].lstrip("的")))
         kept = "".join(word for word in segmented(said) if word not in self._filler)
         return _COUNTED.sub("", kept).strip(_EDGE).lstrip("内里外的了")
 
@@ -279,6 +285,7 @@ def _without(place: str | None, said: str) -> str:
 
 def cut(text: str, longest: int = LONGEST, *, from_end: bool = False) -> str:
     """As many whole words of a text as fit, from its beginning or its end, without loose particles."""
+    text = _ASIDE.sub("", text)
     if len(text) <= longest:
         return text.strip(_EDGE).rstrip(_LOOSE)
     kept = ""
