@@ -8,13 +8,14 @@ fixed rules; no model generates anything there, and there is no label. See docs/
 from dataclasses import replace
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.approval import ApprovedReply
 from casework.drafting.candidate import Candidate, Sentence, SentenceKind, Written
 from casework.drafting.composer import EmbeddedWriter
 from casework.drafting.draft import Draft, ReplyVersion
+from casework.drafting.revision import Revision
 
 GENERATED = "1"
 """Value of `Label` in GB 45438-2025 for content that is known to be generated."""
@@ -33,9 +34,19 @@ def by_model(writer: str) -> bool:
 
 
 async def was_written_by_model(session: AsyncSession, version_id: int) -> bool:
-    """Whether the draft behind a version is a model's. What people changed in it since does not make it theirs alone."""
-    query = select(Draft.writer).join(ReplyVersion).where(ReplyVersion.id == version_id)
-    return by_model((await session.exec(query)).one())
+    """Whether a model drafted a version, or reworded a text that it came from. What people changed since does not make it theirs alone."""
+    version = await session.get_one(ReplyVersion, version_id)
+    if by_model((await session.get_one(Draft, version.draft_id)).writer):
+        return True
+    same = (ReplyVersion.draft_id == version.draft_id, ReplyVersion.candidate_ordinal == version.candidate_ordinal)
+    reworded = select(Revision.version_id).join(ReplyVersion, col(ReplyVersion.id) == Revision.version_id)
+    reworded = reworded.where(*same, ReplyVersion.number <= version.number, Revision.model != "")
+    return (await session.exec(reworded.limit(1))).first() is not None
+
+
+async def lacks_label(session: AsyncSession, version: ReplyVersion, label: str) -> bool:
+    """Whether a model wrote the text and the notice that the department asks for is not in it any more."""
+    return bool(label) and label not in version.text and await was_written_by_model(session, version.id or 0)
 
 
 def metadata(reply: ApprovedReply, producer: str) -> dict[str, Any]:

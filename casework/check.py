@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.alert_card import time_in_text
+from casework.ai_label import lacks_label
 from casework.case import Case
 from casework.checks.bearing import off_topic
 from casework.checks.citations import NATIONAL_PREFIX, check_citations, holds, meant, mentions
@@ -52,6 +53,8 @@ async def check_version(session: AsyncSession, case: Case, version: ReplyVersion
     matter = await gather(session, case, now, desk)
     clauses = await clauses_named(session, version.text)
     findings = check_reply(version.text, clauses=clauses, matter=matter, channel=version.channel, desk=desk, now=now)
+    if await lacks_label(session, version, desk.ai_label) and (finding := _decided(found("ai_label_missing", label=desk.ai_label), desk)):
+        findings = (finding, *findings)
     version.checks = [finding.to_json() for finding in findings]
     session.add(version)
     return findings

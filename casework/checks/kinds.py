@@ -43,6 +43,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("diversion", _B),
     Kind("too_many_clauses", _B),
     Kind("comment_too_long", _B),
+    Kind("ai_label_missing", _B),
     Kind("blame", _B),
     Kind("threat", _B),
     Kind("clause_off_topic", _W),
