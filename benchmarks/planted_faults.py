@@ -26,11 +26,12 @@ _FACT = {"unfounded", "stranger", "organisation_unknown", "place_unknown", "pers
 _CLAUSE = {"clause_unknown", "quote_altered", "clause_not_in_force", "clause_elsewhere"}
 _WORDS = {"blame", "threat", "evasive", "overpromise", "inflame", "playing_down", "officialese", "promise_vague"}
 ANSWERS: dict[str, set[str]] = {
-    "clause_number": _CLAUSE, "quote_slipped": _CLAUSE, "quote_negated": _CLAUSE, "clause_repealed": {"clause_not_in_force"},
-    "clause_elsewhere": {"clause_elsewhere"}, "figure_changed": _FACT, "missing_ask": {"ask_missing"}, "phone": {"personal_data", "diversion"}, "url": {"link"},
-    "diversion": {"diversion", "link"}, "person": {"stranger", "personal_data"}, "organisation": _FACT, "place": _FACT, "number": _FACT, "date": _FACT,
-    "document_number": _FACT, "promise": {"promise"}, "vague_promise": {"promise_vague", "officialese", "evasive"},
+    **dict.fromkeys(("clause_number", "quote_slipped", "quote_negated"), _CLAUSE),
+    **dict.fromkeys(("figure_changed", "organisation", "place", "number", "date", "document_number"), _FACT),
     **dict.fromkeys(("evasive", "blame", "threat", "overpromise", "playing_down", "inflame"), _WORDS),
+    "clause_repealed": {"clause_not_in_force"}, "clause_elsewhere": {"clause_elsewhere"}, "missing_ask": {"ask_missing"},
+    "phone": {"personal_data", "diversion"}, "url": {"link"}, "diversion": {"diversion", "link"}, "person": {"stranger", "personal_data"},
+    "promise": {"promise"}, "vague_promise": {"promise_vague", "officialese", "evasive"},
 }  # fmt: skip
 """Which findings answer which plant."""
 DECIDABLE = (
@@ -45,18 +46,18 @@ def main() -> None:
     asked = _arguments()
     places = place_of_files(asked.corpus, asked.posts) if asked.corpus else own_places()
     drafts = list(islice((clean for clean in clean_drafts(places, asked.seed) if clean.fits), CLEAN))
-    planted = list(_planted(drafts, asked.drafts, asked.seed))
-    found = {id(each): (_is_found(each, findings := _checked(each.text, each.clean)), _blocks(each, findings)) for each in planted}
+    spoilt = list(planted(drafts, asked.drafts, asked.seed))
+    found = {id(each): (is_found(each, findings := checked(each.text, each.clean)), is_blocked(each, findings)) for each in spoilt}
     for kind in KINDS:
-        _show_kind(kind, [each for each in planted if each.kind == kind], found)
-    _show("decidable, blocked", [found[id(each)][1] for each in planted if each.kind in DECIDABLE])
-    _show("decidable, blocked, held back", [found[id(each)][1] for each in planted if each.kind in DECIDABLE and each.held])
-    _show("others, found", [found[id(each)][0] for each in planted if each.kind not in DECIDABLE])
-    _show("others, found, held back", [found[id(each)][0] for each in planted if each.kind not in DECIDABLE and each.held])
-    blocked = [(clean, blocking) for clean in drafts if (blocking := [f for f in _checked(clean.text, clean) if f.blocking])]
+        _show_kind(kind, [each for each in spoilt if each.kind == kind], found)
+    _show("decidable, blocked", [found[id(each)][1] for each in spoilt if each.kind in DECIDABLE])
+    _show("decidable, blocked, held back", [found[id(each)][1] for each in spoilt if each.kind in DECIDABLE and each.held])
+    _show("others, found", [found[id(each)][0] for each in spoilt if each.kind not in DECIDABLE])
+    _show("others, found, held back", [found[id(each)][0] for each in spoilt if each.kind not in DECIDABLE and each.held])
+    blocked = [(clean, blocking) for clean in drafts if (blocking := [f for f in checked(clean.text, clean) if f.blocking])]
     _show("clean drafts blocked", [True] * len(blocked) + [False] * (len(drafts) - len(blocked)))
     if asked.show:
-        _explain(planted, found, blocked)
+        _explain(spoilt, found, blocked)
 
 
 def interval(hits: int, total: int) -> tuple[float, float]:
@@ -68,22 +69,25 @@ def interval(hits: int, total: int) -> tuple[float, float]:
     return (middle - width) / (1 + z * z / total), (middle + width) / (1 + z * z / total)
 
 
-def _planted(drafts: Sequence[Clean], count: int, seed: int) -> Iterator[Planted]:
-    """One plant a draft, the kinds in turn."""
+def planted(drafts: Sequence[Clean], count: int, seed: int) -> Iterator[Planted]:
+    """So many spoilt drafts, one fault in each, the kinds in turn; a kind that nothing can be spoilt by is left out."""
     chance, pool = random.Random(seed), cycle(drafts)  # noqa: S311  # the same faults each time
     for kind in islice(cycle(KINDS), count):
         yield from islice((spoilt for _ in range(TRIES) if (spoilt := plant(next(pool), kind, chance))), 1)
 
 
-def _checked(text: str, clean: Clean) -> tuple[Finding, ...]:
+def checked(text: str, clean: Clean) -> tuple[Finding, ...]:
+    """What the checks say of a text in the place of a clean draft."""
     return check_reply(text, clauses=clean.clauses, matter=clean.matter, channel=clean.channel, desk=clean.desk, now=NOW)
 
 
-def _is_found(planted: Planted, findings: Sequence[Finding]) -> bool:
+def is_found(planted: Planted, findings: Sequence[Finding]) -> bool:
+    """Whether a finding is about the fault."""
     return any(_answers(planted, finding) for finding in findings)
 
 
-def _blocks(planted: Planted, findings: Sequence[Finding]) -> bool:
+def is_blocked(planted: Planted, findings: Sequence[Finding]) -> bool:
+    """Whether a blocking finding is about the fault."""
     return any(finding.blocking and _answers(planted, finding) for finding in findings)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,45 +41,18 @@ NOW = datetime(2026, 4, 15, 16, 0, tzinfo=CHINA)
 ELSEWHERE = ("砚溪", "霁陵")
 """Another province and its city, whose rules are the sample city's under another name."""
 
-VISITS = (
-    "{m}月{d}日{h}:{mm}，{team}两名队员到场",
-    "{m}月{d}日上午，{team}带班队员到场，当场作了记录",
-    "{team}值班员{m}月{d}日{h}:{mm}到现场查看，{h2}:{mm}离开",
-    "{m}月{d}日{h}时{mm}分，{team}会同街道办到场",
-    "{team}的队员于{m}月{d}日晚上到店，停留四十分钟",
-    "{team}{m}月{d}日{h}:{mm}接到电话，二十分钟后到场",
-)
-FOUND = (
-    "现场查到{k}处与您说的一致，另有{k2}处还在查",
-    "净化设施没有开，烟道接口松脱{k}处",
-    "摊点{k}个，占了人行道约{k2}米",
-    "监控里看到的时间是{h}:{mm}，和帖子说的一致",
-    "登记在册的有{k}户，其中{k2}户没有手续",
-    "夜里测得{big}分贝，超过限值",
-    "收费牌写的是{k}元，实收{k2}元",
-    "没有看到帖子里说的情形，已调取{k}段录像继续核对",
-)
-RESULTS = (
-    "店家当场收回门线以内，{m}月{d}日复查没有再摆",
-    "已经开出责令改正通知书{k}份，{m}月{d}日前改完",
-    "井盖已换新，{m}月{d}日{h}:{mm}撤除围挡",
-    "垃圾当晚清走{k}车，地面冲洗过",
-    "当事人已把东西搬走，{team}隔天回头看过",
-    "双方谈了{k}次，约定{m}月{d}日前退清",
-)
-TIMES = ("4月{late}日{h}:00", "4月{late}日18:00", "4月{late}日上午10时", "4月{late}日17:30", "4月{late}日")
-PLAIN = (
-    "{m}月{d}日由{team}办理，办好后写在这里",
-    "正在办，{team}每天看一次，已记录{k}条",
-    "由{team}负责，{m}月{d}日前办完",
-    "查到的材料有{k}份，{m}月{d}日核对完",
-)
-PHONES = ("0571-8600{four}", "12345", "0579-8233{four}", "12319")
+KINDS_OF_FACTS = {
+    "phones": ("电话",), "visits": ("谁何时", "去查的人", "经过"), "found": ("检查结果", "查到", "证据", "真实情况", "错在"),
+    "results": ("措施", "结果", "整改", "进展", "哪一步", "如何"), "times": ("时间", "日期", "何时", "什么时候", "期限"),
+}  # fmt: skip
+"""Words in the name of a slot -> which facts fit."""
+INVENTED = tomllib.loads(Path(__file__).with_name("invented.toml").read_text(encoding="utf-8"))
+"""Names, and wordings of facts."""
 
 
 @dataclass(frozen=True)
 class Clean:
-    """A reply without fault, with all that is needed to check it: `clauses` of the laws that it names, and the whole `law` to plant from."""
+    """A reply without fault: `clauses` of the laws that it names, and the whole `law` to plant from."""
 
     text: str
     matter: Matter
@@ -111,8 +85,7 @@ class Place:
 
 def own_places() -> list[Place]:
     """The sample city and generated cities, each with the sample city's policies under its own name."""
-    sample = [row for row in read_rows(SAMPLE / "posts.jsonl")]
-    places = [_place("江屿省", "澜汀市", sample)]
+    places = [_place("江屿省", "澜汀市", list(read_rows(SAMPLE / "posts.jsonl")))]
     for seed in (11, 12, 13, 14):
         city = generate_city(seed)
         posts = [{"pid": f"{seed}-{each.post.key}", "text": each.post.text} for each in city.posts if each.label]
@@ -133,7 +106,7 @@ def place_of_files(corpus: Path, posts: Path) -> list[Place]:
 
 def clean_drafts(places: Sequence[Place], seed: int) -> Iterator[Clean]:
     """The candidates of every post of the places that is the department's, in an order of chance, facts put in."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311  # the same order each time
     posts = [(place, post) for place in places for post in place.posts]
     chance.shuffle(posts)
     for place, post in posts:
@@ -156,19 +129,22 @@ def clauses_for(place: Place, text: str) -> tuple[Clause, ...]:
 
 
 def _fact(name: str, key: str, desk: Desk) -> str:
-    chance = random.Random(hashlib.sha256(key.encode()).digest())
-    kinds = (
-        (("电话",), PHONES), (("落款单位",), (desk.department.name,)), (("答复日期",), ("2026年4月15日",)), (("核查结论",), ("属实", "部分属实", "基本属实")),
-        (("谁何时", "去查的人", "经过"), VISITS), (("检查结果", "查到", "证据", "真实情况", "错在"), FOUND), (("措施", "结果", "整改", "进展", "哪一步", "如何"), RESULTS),
-        (("时间", "日期", "何时", "什么时候", "期限"), TIMES),
+    """A fact that fits the name of a slot; the same for the same slot of the same post."""
+    chance = random.Random(hashlib.sha256(key.encode()).digest())  # noqa: S311  # the same facts each time
+    if "落款单位" in name:
+        return desk.department.name
+    if "答复日期" in name:
+        return f"{NOW.year}年{NOW.month}月{NOW.day}日"
+    if "核查结论" in name:
+        return chance.choice(("属实", "部分属实", "基本属实"))
+    kind = next((kind for kind, words in KINDS_OF_FACTS.items() if any(word in name for word in words)), "plain")
+    city = desk.department.region.city or ""
+    return str(chance.choice(INVENTED["facts"][kind])).format(
+        m=NOW.month, d=chance.randint(9, 14), late=chance.randint(17, 28), h=chance.randint(8, 19), h2=20,
+        mm=chance.choice((10, 20, 35, 40)),
+        k=chance.randint(2, 4), k2=chance.randint(5, 8), big=chance.randint(56, 68), four=f"{chance.randrange(10_000):04}",
+        team=f"{city}城管{chance.choice('一二三')}中队",
     )  # fmt: skip
-    wordings = next((wordings for words, wordings in kinds if any(word in name for word in words)), PLAIN)
-    numbers = {
-        "m": 4, "d": chance.randint(9, 14), "late": chance.randint(17, 28), "h": chance.randint(8, 19), "h2": 20, "mm": chance.choice((10, 20, 35, 40)),
-        "k": chance.randint(2, 4), "k2": chance.randint(5, 8), "big": chance.randint(56, 68), "four": f"{chance.randrange(10_000):04}",
-        "team": f"{(desk.department.region.city or '')}城管{chance.choice('一二三')}中队",
-    }  # fmt: skip
-    return chance.choice(wordings).format(**numbers)
 
 
 def _place(province: str, city: str, posts: Sequence[Mapping[str, Any]]) -> Place:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from benchmarks.faults.clean import NOW, Clean
+from benchmarks.faults.clean import INVENTED, NOW, Clean
 from casework.checks.citations import mentions
 from casework.checks.coverage import covers
 from knowledge_base.clause import Clause
@@ -28,39 +28,6 @@ _FLIPS = (
     ("以上", "以下"),
     ("以下", "以上"),
 )
-_LOOKALIKES = "的一是在有人这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长知民样现分将外但身些与高意进把法此实回二理美点月明其种声全工己话儿者向情部正名定女问力机给等几很业最间新什打便位因重被走电四第门相次东政海口使教西再平真听世气信北少关并内加化由却代军产入先山五太水万市眼体别处总才场师书比住员九笑性通目华报立马命张活难神数件安表原车白应路期叫死常提感金何更反合放做系计或司利受光王果亲界及今京务制解各任至清物台象记边共风战干接它许八特觉望直服毛林题建南度统色字请交爱让认算论百吃义科怎元社术结六功指思非流每青管夫连远资队跟带花快条院变联言权往展该领传近留红治决周保达办运武半候七必城父强步完革深区即求品士转量空甚众技轻程告江语英基派满式李息写呢识极令黄德收脸钱党倒未持取设始版双历越史商千片容研像找友孩站广改议形委早房音火际则首单据导影失拿网香似斯专石若兵弟谁校读志飞观争究包组造落视济喜离虽坏兴谈注罗阳段引切够拉照型"
-_SURNAMES, _GIVEN = (
-    "赵钱孙李周吴郑王冯陈沈韩杨朱秦许何吕张孔曹魏陶姜谢邹苏潘葛范彭鲁韦唐薛贺汤罗郝傅顾孟黄萧尹姚邵汪毛",
-    "志强建国丽娟晓东海燕文斌桂芳振宇慧敏永康玉兰俊峰秀英天佑立新",
-)
-_TOWNS, _STREETS = (
-    ("云川", "碧湾", "柏原", "临岫", "苍溪", "樟坪", "澄江", "丹阳浦", "鹤鸣", "松陵"),
-    ("春晖", "向阳", "民主", "凤起", "长乐", "福兴", "望海", "紫荆", "金鼎", "清波"),
-)
-_BODIES = (
-    "{town}区住建局",
-    "{town}市生态环境局",
-    "{town}街道办事处",
-    "{town}区市场监督管理局",
-    "{town}派出所",
-    "{town}区疾病预防控制中心",
-    "{town}县自然资源局",
-    "{town}镇人民政府",
-    "{town}消防救援大队",
-    "{town}供电所",
-    "{town}社区居委会",
-)
-_FIRMS = (
-    "{street}市政工程有限公司",
-    "{town}物业服务公司",
-    "{street}建设集团",
-    "{street}商贸公司",
-    "{town}餐饮管理有限公司",
-    "{street}环境科技公司",
-)
-_HOSPITALS = ("{town}区人民医院", "{street}骨科医院", "{town}市第二医院", "{town}司法鉴定所", "{street}社区卫生服务中心")
-_PLACES = ("{street}广场", "{street}小区", "{town}农贸市场", "{street}公园", "{town}夜市", "{street}家园", "{town}汽车站", "{street}大厦")
-_ROADS = ("{street}路", "{street}大道", "{town}巷", "{street}东路", "{town}大桥", "{street}街")
 _PROVINCES = "京沪浙苏粤川"
 
 
@@ -131,11 +98,11 @@ def _slipped(quote: str, chance: random.Random) -> str:
         place = chance.randrange(1, len(letters) - 1)
         way = chance.randrange(4)
         if way == 0:
-            letters[place] = chance.choice([each for each in _LOOKALIKES if each != letters[place]])
+            letters[place] = chance.choice([each for each in INVENTED["characters"] if each != letters[place]])
         elif way == 1:
             del letters[place]
         elif way == 2:
-            letters.insert(place, chance.choice(_LOOKALIKES))
+            letters.insert(place, chance.choice(INVENTED["characters"]))
         else:
             letters[place - 1], letters[place] = letters[place], letters[place - 1]
     return "".join(letters)
@@ -221,23 +188,43 @@ def _wordings() -> dict[str, list[str]]:
 
 def _fillers(chance: random.Random) -> dict[str, str]:
     """What the wordings name: all invented, dates long past."""
-    mobile = f"1{chance.choice('3578')}{chance.randrange(10**9):09}"
-    town, street, surname = chance.choice(_TOWNS), chance.choice(_STREETS), chance.choice(_SURNAMES)
-    given = "".join(chance.sample(_GIVEN, 2)) if chance.random() < 0.7 else chance.choice(_GIVEN)
-    day = NOW.date() - timedelta(days=chance.randint(120, 900))
-    names = {"town": town, "street": street}
+    return {**_names(chance), **_numbers(chance), **_figures(chance)}
+
+
+def _names(chance: random.Random) -> dict[str, str]:
+    names = {"town": chance.choice(INVENTED["towns"]), "street": chance.choice(INVENTED["streets"])}
+    surname, given = chance.choice(INVENTED["surnames"]), "".join(chance.sample(INVENTED["given"], chance.choice((1, 2, 2))))
+    kinds = {"org": "bodies", "company": "firms", "hospital": "hospitals", "place": "places", "road": "roads"}
     return {
-        "phone": mobile, "spaced": f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}", "dashed": "-".join((mobile[1:3], mobile[3:7], mobile[7:])),
-        "dotted": ".".join((mobile[:3], mobile[3:7], mobile[7:])), "wide": "".join(chr(ord(digit) + 0xFEE0) for digit in mobile),
-        "spoken": "".join("零幺二三四五六七八九"[int(digit)] for digit in mobile), "circled": "".join("⓪①②③④⑤⑥⑦⑧⑨"[int(digit)] for digit in mobile),
-        "landline": f"05{chance.randint(51, 99)}-{chance.randint(2, 8)}{chance.randrange(10**6):06}", "qq": str(chance.randint(10**7, 10**9)),
+        "person": surname + given, "surname": surname, "given": given, "school": names["town"] + chance.choice(("小学", "中学", "幼儿园")),
+        **{slot: chance.choice(INVENTED[kind]).format(**names) for slot, kind in kinds.items()},
+    }  # fmt: skip
+
+
+def _numbers(chance: random.Random) -> dict[str, str]:
+    """One telephone number in many ways of writing, and other personal data."""
+    mobile = f"1{chance.choice('3578')}{chance.randrange(10**9):09}"
+    parts = (mobile[:3], mobile[3:7], mobile[7:])
+    return {
+        "phone": mobile, "spaced": " ".join(parts), "dashed": "-".join(parts)[1:], "dotted": ".".join(parts),
+        "wide": "".join(chr(ord(digit) + 0xFEE0) for digit in mobile),
+        "spoken": "".join("零幺二三四五六七八九"[int(digit)] for digit in mobile),
+        "circled": "".join("⓪①②③④⑤⑥⑦⑧⑨"[int(digit)] for digit in mobile), "qq": str(chance.randint(10**7, 10**9)),
+        "landline": f"05{chance.randint(51, 99)}-{chance.randint(2, 8)}{chance.randrange(10**6):06}", "idnumber": _id_number(chance),
         "plate": f"{chance.choice(_PROVINCES)}{chance.choice('ABCDEF')}·{chance.randrange(10**4):04}{chance.choice('KLMN')}",
-        "idnumber": _id_number(chance), "card": _card(chance), "building": f"{chance.randint(10, 29)}栋", "latin": "".join(chance.choices("abcdefghkmnpqrstuvwxyz", k=6)),
-        "latin2": "".join(chance.choices("abcdefgh", k=4)), "person": surname + given, "surname": surname, "given": given,
-        "org": chance.choice(_BODIES).format(**names), "company": chance.choice(_FIRMS).format(**names), "hospital": chance.choice(_HOSPITALS).format(**names),
-        "school": f"{town}{chance.choice(('小学', '中学', '幼儿园'))}", "place": chance.choice(_PLACES).format(**names), "road": chance.choice(_ROADS).format(**names),
-        "n": str(chance.choice((13, 17, 23, 29, 31, 37, 43, 47))), "cn": from_int(chance.choice((13, 17, 23, 29, 31, 37))), "m": str(day.month), "d": str(chance.choice((3, 5, 6, 7, 8, 22, 23, 26, 27))),
-        "dd": str(chance.randint(11, 59)), "h": str(chance.choice((3, 5, 21, 23))), "year": str(day.year), "cnm": from_int(day.month), "cnd": from_int(chance.choice((3, 7, 23, 27))),
+        "card": _card(chance), "building": f"{chance.randint(10, 29)}栋",
+        "latin": "".join(chance.choices("abcdefghkmnpqrstuvwxyz", k=6)), "latin2": "".join(chance.choices("abcdefgh", k=4)),
+    }  # fmt: skip
+
+
+def _figures(chance: random.Random) -> dict[str, str]:
+    day = NOW.date() - timedelta(days=chance.randint(120, 900))
+    return {
+        "n": str(chance.choice((13, 17, 23, 29, 31, 37, 43, 47))), "cn": from_int(chance.choice((13, 17, 23, 29, 31, 37))),
+        "m": str(day.month),
+        "d": str(chance.choice((3, 5, 6, 7, 8, 22, 23, 26, 27))), "dd": str(chance.randint(11, 59)),
+        "h": str(chance.choice((3, 5, 21, 23))),
+        "year": str(day.year), "cnm": from_int(day.month), "cnd": from_int(chance.choice((3, 7, 23, 27))),
         "weekday": chance.choice("一二三四五六日"),
     }  # fmt: skip
 
@@ -276,8 +263,8 @@ def _replaced(clean: Clean, kind: str, start: int, end: int, words: str, *, held
 
 Spoiler = Callable[[Clean, str, random.Random], Planted | None]
 _SPOILERS: dict[str, Spoiler] = {
-    "clause_number": _clause_number, "quote_slipped": _quote, "quote_negated": _quote, "clause_repealed": _repealed, "clause_elsewhere": _elsewhere,
-    "figure_changed": _changed_figure, "missing_ask": _missing_ask,
+    "clause_number": _clause_number, "quote_slipped": _quote, "quote_negated": _quote, "clause_repealed": _repealed,
+    "clause_elsewhere": _elsewhere, "figure_changed": _changed_figure, "missing_ask": _missing_ask,
     **dict.fromkeys(_wordings(), _phrase),
 }  # fmt: skip
 KINDS = tuple(_SPOILERS)

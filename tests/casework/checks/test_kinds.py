@@ -31,6 +31,7 @@ def test_every_kind_has_its_sentences() -> None:
         "channel": "微博评论",
         "longest": 1,
         "shortest": 1,
+        "label": "AI",
     }
     for kind in KINDS:
         finding = found(kind.name, "某词", **fields)
