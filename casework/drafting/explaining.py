@@ -39,7 +39,7 @@ def next_question(frame: Frame, topic: Topic, matter: Matter) -> str:
     hurt = frames("answers")["pieces"]["hurt_next"].format(affected=telling.affected[0]) if telling.hurt and telling.affected else ""
     by_topic = (topic.next if topic.words else "") + frame.next
     likely = [*questions(hurt), *questions(frames("answers")["next"].get(matter.standing, by_topic))]
-    fresh = [question for question in dict.fromkeys(likely) if not any(covers(question, ask) for ask in matter.asks)]
+    fresh = [question for question in dict.fromkeys(likely) if not any(_same(question, ask) for ask in matter.asks)]
     return "".join(fresh[:MOST_QUESTIONS])
 
 
@@ -51,5 +51,14 @@ def questions(text: str) -> tuple[str, ...]:
 def unanswered(question: str, text: str) -> tuple[int, ...]:
     """Which of the questions (from 1) no sentence of a text answers. To name a question, or to leave its fact open, is no answer."""
     said = [sentence for sentence in _SENTENCE.findall(text) if not SLOT.search(sentence) and not _PUT_OFF.search(sentence)]
-    cores = [_ASKING.sub("", part).strip("？") for part in questions(question)]
+    cores = [_core(part) for part in questions(question)]
     return tuple(number for number, core in enumerate(cores, 1) if not any(covers(sentence, core) for sentence in said))
+
+
+def _same(question: str, ask: str) -> bool:
+    """Whether a question wants to know what an ask wanted, the words of asking left out."""
+    return covers(question, ask) or covers(_core(question), _core(ask))
+
+
+def _core(question: str) -> str:
+    return _ASKING.sub("", question).strip("？") or question
