@@ -112,6 +112,7 @@ def _faults(text: str, task: Task, comment: Comment) -> Iterator[str]:
     """Why a model's text cannot be taken: what is lost that nobody wanted gone, and what is new that nobody verified."""
     if not text or len(text) > max(task.channel.longest, len(task.text)):
         yield say("drafting.fault_length", length=len(text), longest=task.channel.longest)
+    yield from (say("drafting.fault_unfit") for sentence in _new_sentences(text, task.text) if is_unfit(sentence, task.matter, PROMPT))
     if not comment.deletes:
         yield from (say("drafting.fault_lost", words=words) for words in _held(task.text, task.around) if words not in text)
     quotes = dict(task.around.clauses)
@@ -126,7 +127,6 @@ def _faults(text: str, task: Task, comment: Comment) -> Iterator[str]:
     new_claims = Counter(CLAIMS.findall(text)) - Counter(CLAIMS.findall(f"{task.text}\n{task.comment}"))
     yield from (say("drafting.fault_claim", words=words) for words in new_claims)
     yield from (say("drafting.fault_slot", name=name) for name in open_slots(text) if len(name) > LONGEST_SLOT and name not in task.text)
-    yield from (say("drafting.fault_unfit") for sentence in _new_sentences(text, task.text) if is_unfit(sentence, task.matter, PROMPT))
 
 
 def _held(text: str, around: Around) -> list[str]:
