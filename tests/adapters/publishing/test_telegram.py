@@ -1,0 +1,57 @@
+"""What is Telegram's own: its length in UTF-16 units, its waiting times, its two kinds of addresses."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from adapters.publishing.telegram import LONGEST_UNITS, TelegramPublisher
+from casework.errors import PublishError
+from storage.clock import ManualClock
+from tests.adapters.publishing.platforms import TOKEN, Fault, TelegramChannel
+from tests.adapters.publishing.reply_publisher_contract import KEY, REPLY
+
+
+@pytest.fixture
+async def channel(clock: ManualClock) -> AsyncIterator[TelegramChannel]:
+    async with TelegramChannel(clock) as opened:
+        yield opened  # type: ignore[misc]  # itself
+
+
+@pytest.fixture
+async def bot(channel: TelegramChannel) -> AsyncIterator[TelegramPublisher]:
+    async with TelegramPublisher(TOKEN, "-1001234", base_url=channel.url, timeout_seconds=1) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(("username", "link"), [("townhall", "https://t.me/townhall/1"), ("", "https://t.me/c/1234/1")])
+async def test_the_address_is_for_everybody_or_for_the_members(
+    bot: TelegramPublisher, channel: TelegramChannel, username: str, link: str
+) -> None:
+    channel.username = username
+    assert await bot.publish(REPLY, KEY) == link
+
+
+async def test_what_is_too_long_is_not_sent(bot: TelegramPublisher, channel: TelegramChannel) -> None:
+    with pytest.raises(PublishError, match="4098 字") as refused:
+        await bot.publish(replace(REPLY, text="😀" * (LONGEST_UNITS // 2 + 1)), KEY)
+    assert (refused.value.uncertain, channel.attempts) == (False, 0)
+
+
+async def test_it_says_how_long_telegram_asks_to_wait(bot: TelegramPublisher, channel: TelegramChannel) -> None:
+    channel.faults = [Fault.BUSY]
+    with pytest.raises(PublishError, match="等 7 秒"):
+        await bot.publish(REPLY, KEY)
+
+
+async def test_a_wrong_token_is_a_refusal(channel: TelegramChannel) -> None:
+    async with TelegramPublisher("another", "@townhall", base_url=channel.url) as stranger:
+        with pytest.raises(PublishError) as refused:
+            await stranger.publish(REPLY, KEY)
+    assert not refused.value.uncertain
+
+
+async def test_what_stands_in_a_channel_cannot_be_asked(bot: TelegramPublisher, clock: ManualClock) -> None:
+    assert not bot.finds
+    with pytest.raises(PublishError):
+        await bot.find(REPLY.text, KEY, clock.now())
