@@ -16,6 +16,8 @@ from casework.check import check_version
 from casework.drafting import revising
 from casework.drafting.editing import current_text
 from casework.drafting.revision_card import restored_card, revision_card, unrevised_card, wishes_card
+from casework.drafting.rewording import Revised
+from casework.message import Card
 from casework.permission import Act, require
 from casework.situation import event_of
 
@@ -34,12 +36,12 @@ async def revise(order: Order) -> Response:
         revised = await house.reviser.revise(task)
     revised = replace(revised, done=(*revised.done, *filter(None, [bill(calls)])))
     if revised.text == task.text:
-        return shown(unrevised_card(case, ordinal, revised, level=level))
+        return _told(unrevised_card(case, ordinal, revised, level=level), revised)
     async with house.database.transaction() as session:
         case, now = await named_case(session, number), house.clock.now()
         version = await revising.store_revision(session, case, ordinal, task, revised, order.staff, now, house.desk)
         findings = await check_version(session, case, version, now, house.desk)
-    return shown(revision_card(case, version, task.text, revised, findings, level=level))
+    return _told(revision_card(case, version, task.text, revised, findings, level=level), revised)
 
 
 async def undo(session: AsyncSession, order: Order) -> Response:
@@ -52,6 +54,11 @@ async def undo(session: AsyncSession, order: Order) -> Response:
     event = await event_of(session, case)
     card = restored_card(case, version, before, findings, level=event.level)
     return Response(card.head[:BRIEF_CHARACTERS], (card,))
+
+
+def _told(card: Card, revised: Revised) -> Response:
+    """The card, and in one line what was changed and what was not done, for who pressed a button or is on the page."""
+    return Response("\n".join([card.head, *revised.undone])[:BRIEF_CHARACTERS], (card,))
 
 
 REVISING: Mapping[Verb, QuickHandler] = {Verb.UNDO: undo}

@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
+from sqlmodel import select
 
 from adapters.chat.staff_room.chat import StaffRoom
+from casework.case import Case
 from casework.chat import Incoming, Response
+from casework.drafting import revising
 from casework.drafting.draft import FactSlot
+from casework.drafting.reviser import Reviser
 from casework.message import Button, Card, CardKind
+from casework.staff import StaffMember
 from storage import audit
 from storage.clock import ManualClock
 from storage.engine import Database
@@ -43,6 +48,8 @@ class Desk:
             return Response(cards=(Card(CardKind.REFUSAL, head="A12 已被认领，不能再报误报。"),))
         if incoming.text.startswith("补充 A12 1 "):
             return await self._fill(incoming.text)
+        if incoming.text.startswith(("换语气 A12 1 ", "撤回修改 A12 1")):
+            return await self._revise(incoming.text)
         if incoming.text.startswith(("拆分", "合并")):
             return Response(brief=f"收到：{incoming.text}")
         if incoming.text.startswith("送签"):
@@ -58,6 +65,20 @@ class Desk:
             slot.value, (slot.verified_how, slot.verified_by) = value, proof.split("，")
             await audit.append(session, "李雯", "fact.filled", "case:A12", at=self._clock.now())
         return Response(brief="已填入")
+
+    async def _revise(self, text: str) -> Response:
+        now, department = self._clock.now(), make_desk()
+        async with self._database.transaction() as session:
+            case, staff = (await session.exec(select(Case))).one(), await session.get_one(StaffMember, 1)
+            if text.startswith("撤回修改"):
+                await revising.undo(session, case, 1, staff, now, department)
+                return Response(brief="已退回")
+            task = await revising.task_for(session, case, 1, text.removeprefix("换语气 A12 1 "), now, department)
+            revised = await Reviser().revise(task)
+            if revised.text == task.text:
+                return Response(brief=revised.undone[0])
+            await revising.store_revision(session, case, 1, task, revised, staff, now, department)
+        return Response(brief=revised.done[0])
 
 
 @pytest.fixture
@@ -173,6 +194,16 @@ async def test_a_colleague_s_fact_arrives_and_takes_nothing_that_is_being_typed(
     await expect(page.locator("textarea[name=text-1]")).to_be_visible()
 
 
+async def test_a_check_is_mended_by_its_button(chromium: Browser, desk: Desk) -> None:
+    page = await _open(chromium, desk, "liwen", "/cases/A12/draft")
+    await page.locator("#candidate-1 [data-edit]").click()
+    field = page.locator("textarea[name=text-1]")
+    await field.fill("😀我们看到了。详情请看 https://example.com/a 。")
+    await page.get_by_role("button", name="删掉“https://example.com/a”").click()
+    await expect(field).to_have_value("😀我们看到了。详情请看  。")
+    await expect(page.locator("#candidate-1 .live-checks")).not_to_contain_text("example.com")
+
+
 async def test_a_clause_opens_over_the_draft_with_its_quote_marked(chromium: Browser, desk: Desk) -> None:
     page = await _open(chromium, desk, "liwen", "/cases/A12/draft")
     await page.get_by_role("tab", name="事实说明").click()
@@ -191,6 +222,21 @@ async def test_an_edit_shows_its_changes_and_its_length(chromium: Browser, desk:
     await expect(page.locator("#candidate-1 .editing ins").first).to_have_text("已经")
     await field.fill("长" * 141)
     await expect(page.locator("#candidate-1 .count.over")).to_contain_text("141 / 140 · 超出 1 字")
+
+
+async def test_a_reply_is_reworded_by_a_wish_and_back_with_the_changes_in_sight(chromium: Browser, desk: Desk) -> None:
+    page = await _open(chromium, desk, "liwen", "/cases/A12/draft")
+    wish = page.locator("#candidate-1 .revising input")
+    await expect(page.locator("#candidate-1").get_by_role("button", name="撤回修改")).to_have_count(0)
+    await wish.fill("加上道歉")
+    await page.locator("#candidate-1").get_by_role("button", name="改一版").click()
+    await expect(page.locator("#candidate-1 > .diff ins")).to_contain_text("我们道歉")
+    await expect(wish).to_have_value("")
+    await wish.fill("写得像一首诗")
+    await wish.press("Enter")
+    await expect(page.get_by_text("没看懂")).to_be_visible()
+    await page.locator("#candidate-1").get_by_role("button", name="撤回修改").click()
+    await expect(page.locator("#candidate-1 .reply", has_text="我们道歉")).to_have_count(0)
 
 
 async def test_a_lost_link_is_said_and_mends_itself(database: Database, clock: ManualClock, sample: SampleCase, chromium: Browser) -> None:

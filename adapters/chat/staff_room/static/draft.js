@@ -113,6 +113,17 @@ function edit(panel, on) {
   if (on) field.focus();
 }
 
+/** Put the words of a check in place of those that it is about, in the text that is being edited; nothing where they stand no more. */
+function mend(button) {
+  const panel = button.closest("[data-candidate]"), form = panel.querySelector(".editing"), field = form.querySelector("textarea");
+  const { mend: words, span, start } = button.dataset;
+  if (form.hidden) edit(panel, true);
+  const text = [...field.value], from = Number(start), until = from + [...span].length;
+  if (text.slice(from, until).join("") !== span) return;
+  field.value = text.slice(0, from).join("") + words + text.slice(until).join("");
+  measure(form);
+}
+
 page.addEventListener("input", (input) => {
   const form = input.target.closest(".editing");
   if (form) measure(form);
@@ -125,6 +136,7 @@ page.addEventListener("click", (click) => {
   else if (at("[data-edit]")) edit(at("[data-candidate]"), true);
   else if (at("[data-cancel]")) edit(at("[data-candidate]"), false);
   else if (at("[data-toggle-diff]")) toggleChanges(at("[data-toggle-diff]"));
+  else if (at("[data-mend]")) mend(at("[data-mend]"));
   else if (at("[data-copy-text]")) copy(at("[data-copy-text]").dataset.copyText);
   else if (at("mark.slot[data-slot]")) openSlot(at("mark.slot[data-slot]").dataset.slot);
 });
@@ -132,6 +144,7 @@ page.addEventListener("click", (click) => {
 page.addEventListener("submit", (submit) => {
   const form = submit.target;
   if (form.matches(".editing")) { submit.preventDefault(); busy(submit.submitter, () => save(form)); }
+  if (form.dataset.revise) { submit.preventDefault(); busy(submit.submitter, () => revise(form)); }
   if (form.dataset.fill) { submit.preventDefault(); busy(submit.submitter, () => fill(form)); }
 });
 
@@ -142,6 +155,17 @@ async function save(form) {
   if (!sent || refused) return undefined;
   edit(panel, false);
   return refresh();
+}
+
+/** Reworded as wished; the changes are shown at once. */
+async function revise(form) {
+  const ordinal = form.closest("[data-candidate]").dataset.candidate;
+  const { sent, refused } = await send("/act", { text: `${form.dataset.revise} ${oneLine(form.querySelector("input"))}` });
+  if (!sent || refused) return;
+  form.reset();
+  await refresh();
+  const toggle = page.querySelector(`[data-candidate="${ordinal}"] [data-toggle-diff]`);
+  if (toggle && toggle.closest("article").querySelector(".diff").hidden) toggleChanges(toggle);
 }
 
 /* ---- facts ---- */
