@@ -88,7 +88,7 @@ class _Proof:
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong or doubtful."""
         text, known = self.text, self.known
-        yield from (found("open_slot", slot[0], start=slot.start(), name=slot[1]) for slot in SLOT.finditer(text))
+        yield from (found("open_slot", slot[0], start=slot.start()) for slot in SLOT.finditer(text))
         yield from check_citations(text, self.clauses, self.desk.department.region, self.now.date())
         yield from self._clauses()
         yield from _each("unfounded", unfounded(text, known, "\n".join((self.matter.told, *self.matter.asks)), self.now.date()))

@@ -18,7 +18,7 @@ from storage.clock import CHINA, ManualClock
 from storage.engine import Database
 from tests.casework.sample_case import QUOTE, SampleCase, seat_staff, write_case
 
-FINDINGS = (found("open_slot", "【待核实：谁】", name="谁"), found("ask_missing", ask="是否公布视频"))
+FINDINGS = (found("open_slot", "【待核实：谁】"), found("ask_missing", ask="是否公布视频"))
 
 
 @pytest.fixture
