@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.chat.staff_room.chat import StaffRoom
 from adapters.models.openai_compatible import OpenAICompatibleModel
 from bot.bootstrap import read_library
 from bot.commands.dispatcher import Dispatcher
@@ -19,6 +20,7 @@ from casework.message import Card, CardKind
 from storage.clock import ManualClock
 from tests.adapters.models.model_server import ModelServer
 from tests.adapters.recording_chat import EVERYTHING, RecordingChat
+from tests.adapters.staff_room.conftest import SECRET, paged
 from tests.adapters.until import until
 from tests.bot.department import START, opened, settings
 
@@ -78,9 +80,11 @@ async def server() -> AsyncIterator[ModelServer]:
 @pytest.fixture
 async def house(tmp_path: Path, server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     monkeypatch.setattr("bot.live_card.EDIT_EVERY_SECONDS", 0.0)
-    groups = [{"platform": "telegram", "chat": "duty", "name": "值班群", "fallback": True}]
+    groups = [{"platform": name, "chat": "duty", "name": "值班群", "fallback": True} for name in ("telegram", "staff_room")]
     model = OpenAICompatibleModel("small", base_url=server.base_url, timeout_seconds=5)
-    async with opened(settings(tmp_path, groups, {"李雯": {"telegram": "liwen"}}), tmp_path, ManualClock(START)) as house:
+    async with opened(
+        settings(tmp_path, groups, {"李雯": {"telegram": "liwen", "staff_room": "liwen"}}), tmp_path, ManualClock(START)
+    ) as house:
         await read_library(house)
         yield replace(house, model=model)
 
@@ -126,3 +130,19 @@ async def test_abroad_what_grows_is_masked_and_without_edits_it_comes_whole(hous
     abroad = RecordingChat(capabilities=ChatCapabilities(buttons=True, edits=False, approvals=True, domestic=False))
     (whole,) = await _asked(house, abroad)
     assert TRUE["text"] in whole.head
+
+
+async def test_in_the_web_staff_room_one_message_grows(house: House, server: ModelServer) -> None:
+    server.piece, server.pause_seconds = 12, 0.01
+    room = StaffRoom(
+        house.database, host="127.0.0.1", port=0, groups=[("duty", "值班群")], secret=SECRET, clock=house.clock, desk=house.desk,
+        open_login=True,
+    )  # fmt: skip
+    async with room, paged(room, Dispatcher(house, {"staff_room": room}).handle) as page:
+        said = await page.post("/as/liwen/say", json={"chat": "duty", "text": f"@闻声 {QUESTION}", "id": "1"})
+        assert said.json() == {"brief": "", "refusal": ""}
+        shown = (await page.get("/as/liwen/room/duty")).text
+    assert shown.count(TRUE["text"]) == shown.count(AGAIN["text"]) == 1
+    assert FALSE["text"] not in shown
+    assert "打开原文" in shown
+    assert "quote=" in shown
