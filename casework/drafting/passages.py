@@ -31,6 +31,7 @@ PUBLICATION = "publication"
 """Reference of a sentence that repeats what this case's last reply said."""
 
 _PHRASE = re.compile(r"[^。！？\n“”]{4,80}")
+_DRAGGING = re.compile(r"没|未|不|还|仍|一直|至今|拖|无人|迟迟")
 _PROMISING = re.compile(r"前.{0,6}(?:公布|答复|通报|告诉|完成|说)|下次|回访")
 
 
@@ -111,12 +112,15 @@ def told_passage(matter: Matter, manner: Manner, kinds: Collection[ClaimKind], t
         so_far: what the reply says before; it is not repeated.
     """
     by_kind = {ClaimKind(row["kind"]): row[manner] for row in frames("answers")["told"] if manner in row}
-    claims = [claim for kind in by_kind if kind in kinds for claim in matter.telling.claims_of(kind)[:1]]
-    return [
-        _about(claim, by_kind[claim.kind], teller)
-        for claim in claims
-        if not covers(so_far, claim.text) and not (public and gravity(claim.text) >= ACCUSING)
-    ]
+    claims = [claim for kind in by_kind if kind in kinds for claim in matter.telling.claims_of(kind) if _is_grievance(claim)]
+    fit = [claim for claim in claims if not covers(so_far, claim.text) and not (public and gravity(claim.text) >= ACCUSING)]
+    first = [next(claim for claim in fit if claim.kind is kind) for kind in dict.fromkeys(claim.kind for claim in fit)]
+    return [_about(claim, by_kind[claim.kind], teller) for claim in first]
+
+
+def _is_grievance(claim: Claim) -> bool:
+    """Whether a claim is worth taking up: how long something lasts only where it drags on."""
+    return claim.kind is not ClaimKind.LASTING or bool(_DRAGGING.search(claim.text))
 
 
 def _about(claim: Claim, wording: str, teller: str) -> Sentence:
