@@ -86,7 +86,10 @@ async def _numbered(session: AsyncSession, order: Order) -> ReplyVersion:
 
 async def approved_version(session: AsyncSession, order: Order) -> ReplyVersion:
     """The newest version that may go out. Raises Refused."""
-    ready = [version for version in await versions_of(session, order.case) if version.state is VersionState.APPROVED]
+    versions = await versions_of(session, order.case)
+    ready = [version for version in versions if version.state is VersionState.APPROVED]
+    if not ready and versions and versions[-1].state is VersionState.PUBLISHED:
+        raise Refused(say("casework.version_published", number=order.case.number, version=versions[-1].number))
     if not ready:
         raise Refused(say("commands.not_approved_yet", number=order.case.number))
     return ready[-1]
