@@ -30,7 +30,8 @@ _FUTURE = re.compile(
 )
 _OPEN = "\ue000"
 """Stands where a fact is still open."""
-_TO_READER = re.compile(r"(?:告诉|通知|联系|打给|反馈给|发给)我们|请您|您可以")
+_TO_READER = re.compile(r"(?:告诉|通知|联系|打给|反馈给|发给)我们|请您|您可以|建议您|要求(?:其|店|商|施工|物业|企业)|责成|督促|必须|须待")
+"""Where somebody else is to act."""
 _QUOTATION = re.compile(r"“[^”]*”")
 
 
