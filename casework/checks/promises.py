@@ -30,7 +30,7 @@ _FUTURE = re.compile(
 )
 _OPEN = "\ue000"
 """Stands where a fact is still open."""
-_TO_READER = re.compile(r"(?:告诉|通知|联系|打给|反馈给|发给)我们|请您|您可以|建议您|要求(?:其|店|商|施工|物业|企业)|责成|督促|必须|须待")
+_OTHERS_ACT = re.compile(r"(?:告诉|通知|联系|打给|反馈给|发给)我们|请您|您可以|建议您|要求(?:其|店|商|施工|物业|企业)|责成|督促|必须|须待")
 """Where somebody else is to act."""
 _QUOTATION = re.compile(r"“[^”]*”")
 
@@ -65,7 +65,7 @@ def vague_promises(text: str) -> tuple[Found, ...]:
     found = []
     for sentence, start in _own_sentences(text):
         hit = next((hit for hit in _VAGUE.finditer(sentence) if _FUTURE.search(sentence)), None)
-        if hit and not (names_time(sentence) or _OPEN in sentence or _TO_READER.search(sentence) or _PAST.search(sentence[: hit.start()])):
+        if hit and not (names_time(sentence) or _OPEN in sentence or _OTHERS_ACT.search(sentence) or _PAST.search(sentence[: hit.start()])):
             place = start + hit.start()
             found.append(Found(text[place : place + len(hit[0])], None, place, place + len(hit[0])))
     return tuple(found)
