@@ -84,9 +84,8 @@ def _candidate_row(candidate: CandidateRow, text: str) -> Row:
         risk=candidate.risk.split("：")[0],
         state=state,
     )
-    return Row(
-        CIRCLED[candidate.ordinal - 1], line, detail=say("drafting.card_risk", reason=candidate.reason, risk=candidate.risk) + "\n" + text
-    )
+    told = say("drafting.card_risk", reason=candidate.reason, risk=candidate.risk)
+    return Row(CIRCLED[candidate.ordinal - 1], line, detail=told if candidate.ordinal == 1 else f"{told}\n{text}")
 
 
 def _evidence_rows(draft: Draft, findings: Sequence[Finding], label: str) -> list[Row]:

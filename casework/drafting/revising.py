@@ -50,9 +50,10 @@ async def store_revision(
     """
     if await current_text(session, case, ordinal) != task.text:
         raise Refused(say("drafting.text_moved", case=case.number, ordinal=ordinal))
-    return await _step(
-        session, case, ordinal, revised.text, staff, now, desk, Revision(version_id=0, comment=task.comment, model=revised.by, at=now)
-    )
+    label = desk.ai_label if revised.by else ""  # what a model reworded says so, as what it drafted does
+    text = revised.text if label in revised.text else revised.text + label
+    step = Revision(version_id=0, comment=task.comment, model=revised.by, at=now)
+    return await _step(session, case, ordinal, text, staff, now, desk, step)
 
 
 async def undo(session: AsyncSession, case: Case, ordinal: int, staff: StaffMember, now: datetime, desk: Desk) -> ReplyVersion:

@@ -20,7 +20,8 @@ _PHRASE = re.compile(r"(?:【[^】]*】|“[^”]*”|[^，；。！？\n])+[，
 _NUMBERED = re.compile(rf"(?m)^([{NUMERAL}]{{1,3}})、")
 _GLOSS = re.compile(r"^(?:也就是说|就是说|这就是说|意思是|这一条|按这一条|说白了|简单说)")
 _ANSWERS = re.compile(r"您(?:问|提出|说|反映|要求)|诉求")
-_DATE_LINE = re.compile(r"^(?:【待核实：[^】]*日期】|\d{4}年\d{1,2}月\d{1,2}日)$")
+_DATE_LINE = re.compile(r"^(?:【待核实：[^】]*日期】|\d{4}年\d{1,2}月\d{1,2}日)(?:（[^）]*）)?$")
+"""The last line of a signature; a notice that a model helped may follow on it."""
 _OPENING = re.compile(
     r"\A(?:[^\n。，：:]{0,10}(?:您好|你好)[！!，,：:。\s]*"
     r"|(?:市民|网友|居民|同志|朋友|群众|业主|家长|商户)[^\n。，：:]{0,6}[：:，,]\s*)"

@@ -161,13 +161,14 @@ async def test_a_model_rewords_over_the_network_and_is_accounted_for(tmp_path: P
                 await answered(house, text)
             card = await said(house, "换语气 A1 1 再暖一点")
             assert "大家着急，我们明白" in card.as_text()
-            assert "deepseek 按“再暖一点”改写" in card.as_text()
+            assert "deepseek 按「再暖一点」改写" in card.as_text()
             assert "600 词元" in card.as_text()
             async with house.database.reading() as session:
                 calls = (await session.exec(select(ModelCall))).all()
                 steps = (await session.exec(select(Revision))).all()
     assert [(call.purpose, call.case_number, call.microyuan) for call in calls] == [(Purpose.REVISION, "A1", 700)]
     assert [step.model for step in steps] == ["deepseek"]
+    assert house.desk.ai_label in card.as_text(), "what a model reworded says so"
 
 
 async def test_the_grounds_of_a_draft_are_shown_with_the_whole_clause_and_whether_it_holds(house: House) -> None:

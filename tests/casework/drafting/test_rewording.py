@@ -56,7 +56,7 @@ def test_wishes_are_heard(comment: str, kinds: list[WishKind]) -> None:
 
 def test_what_is_not_understood_is_named_and_the_rest_is_done() -> None:
     found = revised("写得像一首诗，删掉最后一句")
-    assert "“写得像一首诗”没看懂" in found.undone[0]
+    assert "「写得像一首诗」没看懂" in found.undone[0]
     assert "请您保留好视频" not in found.text
     assert read_comment("好的，谢谢").puzzling == ()
 
@@ -80,6 +80,12 @@ def test_places_mean_what_they_meant_when_the_comment_was_written() -> None:
 def test_the_signature_is_no_paragraph(comment: str) -> None:
     assert revised(comment).text.endswith("河湾市城市管理局\n【待核实：答复日期】")
     assert "请您保留好视频" not in revised(comment).text
+
+
+def test_a_notice_behind_the_date_belongs_to_the_signature() -> None:
+    marked = f"{TEXT}（本文由人工智能辅助生成，经人工核实）"
+    assert revised("删掉最后一句", marked).text.endswith("【待核实：答复日期】（本文由人工智能辅助生成，经人工核实）")
+    assert f"请打{PHONE}。\n河湾市城市管理局" in revised("加上电话", marked).text
 
 
 def test_a_place_that_is_not_there_is_refused_with_the_number_there_is() -> None:
