@@ -22,6 +22,7 @@ POST = "post"
 """Reference of a sentence that rests on what the citizens wrote."""
 REQUEST, QUESTION, PENALTY = "action", "question", "penalty"
 _THEN = re.compile(r"；接下来，\{steps\}")
+_HANDLE = re.compile(r"^(?:处理|解决)(?=.{3})")
 _OR_NOT = re.compile(r"(.)不\1")
 _ONCE = ("checks", "steps", "keep")
 """What is said once in a reply, and not again in the next answer."""
@@ -170,8 +171,8 @@ def _echoed(ask: str, told: str) -> str:
 
 
 def _plain(ask: str) -> str:
-    """An ask that can stand inside a sentence, and inside quotation marks of ours."""
-    return re.sub(r"[“”\"]", "", without_marks(ask))
+    """An ask that can stand inside a sentence and inside quotation marks of ours; the bare trouble, where its verb says no more than 处理."""
+    return _HANDLE.sub("", re.sub(r"[“”\"]", "", without_marks(ask)))
 
 
 @cache
