@@ -171,7 +171,7 @@ def _echoed(ask: str, told: str) -> str:
 
 
 def _plain(ask: str) -> str:
-    """An ask that can stand inside a sentence and inside quotation marks of ours; the bare trouble, where its verb says no more than 处理."""
+    """An ask that can stand inside a sentence and inside quotation marks; the bare trouble, where its verb says no more than 处理."""
     return _HANDLE.sub("", re.sub(r"[“”\"]", "", without_marks(ask)))
 
 
