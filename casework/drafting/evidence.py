@@ -142,11 +142,11 @@ def _quote_for(ask: str, matter: Matter, topic: Topic, general: Quote | None, sh
 def _similar_cases(matter: Matter, topic: Topic, library: "Library") -> tuple[CaseHit, ...]:
     """Past cases about the same concrete matter; words in common are not enough."""
     found = library.search_cases(f"{matter.headline}\n{matter.told}"[:500], limit=SIMILAR_CASES)
-    return tuple(case for case in found if topic.words and topic_of(case.question, matter.line).name == topic.name)
+    return tuple(case for case in found if topic.words and topic_of(case.question, case.line).name == topic.name)
 
 
 def _is_meant(topic: Topic, matter: Matter) -> bool:
-    return any(word in matter.told for word in topic.sure) or any(word in matter.headline for word in topic.words)
+    return topic.sure_in(matter.told) or topic.named_in(matter.headline) > 0
 
 
 def _content(*texts: str) -> frozenset[str]:

@@ -36,11 +36,20 @@ class Topic:
     object: str = ""
     sure: tuple[str, ...] = ()
     share: float = 1.0
+    needs: tuple[str, ...] = ()
 
     def ask_in(self, text: str) -> str:
         """What people want who write such a post, with the thing that this post names; empty for topics that have no usual wish."""
         named = next((thing for thing in self.objects if thing in text), self.object)
         return self.ask.format(object=named)
+
+    def sure_in(self, text: str) -> bool:
+        """Whether a word stands in the text that alone makes this topic one that people want answered."""
+        return any(word in text for word in self.sure)
+
+    def named_in(self, text: str) -> int:
+        """How often words of the topic stand in a text."""
+        return sum(text.count(word) for word in self.words)
 
 
 def topic_of(text: str, line: str, otherwise: Topic | None = None) -> Topic:
@@ -73,6 +82,8 @@ def topic_among(text: str, line: str) -> Topic:
 
 
 def _weight(text: str, topic: Topic, line: str) -> float:
+    if topic.needs and not any(word in text for word in topic.needs):
+        return 0.0
     hits = sum(min(text.count(word), 3) * len(word) for word in topic.words)
     return hits * topic.share * (1.0 if topic.line == line else FOREIGN_LINE_WEIGHT)
 

@@ -29,6 +29,7 @@ _WORTH = {
     Way.RETORT: 0.26, Way.IN_VAIN: 0.50, Way.NEGLECT: 0.46, ANALYSED: 0.64, MAIN_TOPIC: 0.53, OTHER_TOPIC: 0.36,
 }  # fmt: skip
 _SURE, _IN_HEAD, _UNTOLD, _UNSUPPORTED, _PER_RANK, _SHORT = 0.15, 0.17, -0.11, -0.08, -0.05, -0.06
+_TOUCHED = -0.1
 _FULLER = (ANALYSED, Way.HEAD, Way.REQUEST)
 """Sources whose phrase stands for a shorter one that it contains."""
 LONGEST_FULLER = 12
@@ -51,6 +52,7 @@ class Wish:
     rank: int
     told: str
     sure: bool = False
+    touched: bool = False
 
     @cached_property
     def worth(self) -> float:
@@ -62,6 +64,7 @@ class Wish:
         worth = _WORTH[self.source] + _SURE * self.sure + _IN_HEAD * in_head
         worth += _UNTOLD * (not all(word in self.told for word in content)) + _SHORT * (len(self.text) < _SHORT_LENGTH)
         worth += _UNSUPPORTED * (self.source == MAIN_TOPIC and not self.sure and in_head < _HALF)
+        worth += _TOUCHED * (self.touched and not self.sure and in_head < _HALF)
         return worth + _PER_RANK * (min(self.rank, _LAST_RANK) if self.source in (ANALYSED, OTHER_TOPIC) else 0)
 
 
@@ -78,7 +81,7 @@ def wishes(told: str, line: str, phrases: Iterable[str], place: str | None = Non
     return [
         *(Wish(spoken.text, spoken.way, spoken.start, told) for spoken in spoken_asks(told, place)),
         *(
-            Wish(topic.ask_in(told), OTHER_TOPIC if rank else MAIN_TOPIC, rank, told, any(word in told for word in topic.sure))
+            Wish(topic.ask_in(told), OTHER_TOPIC if rank else MAIN_TOPIC, rank, told, topic.sure_in(told), topic.named_in(told) < 2)
             for rank, topic in enumerate(topics)
         ),
         *(Wish(phrase, ANALYSED, rank, told) for rank, phrase in enumerate(phrases) if _usual_wish().fullmatch(phrase)),
@@ -115,9 +118,10 @@ def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:
 
 
 def same_ask(first: str, second: str) -> bool:
-    """Whether two asks want the same: most characters shared, or the thing of one is part of that of the other."""
-    shared = 2 * (Counter(first) & Counter(second)).total() / (len(first) + len(second))
-    return shared > SAME_FROM or _within(_thing(first), _thing(second)) or _within(_thing(second), _thing(first))
+    """Whether two asks want the same: they share most characters of what they are about, or the thing of one is part of the other's."""
+    one, other = _thing(first), _thing(second)
+    shared = 2 * (Counter(one) & Counter(other)).total() / max(1, len(one) + len(other))
+    return shared > SAME_FROM or _within(one, other) or _within(other, one)
 
 
 def _within(thing: str, other: str) -> bool:

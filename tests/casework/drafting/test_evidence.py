@@ -92,5 +92,5 @@ def test_an_ask_that_the_matters_own_clause_answers_brings_no_second_one() -> No
 def test_past_cases_of_another_matter_are_not_offered() -> None:
     library = stocked()
     assert [case.key for case in find_evidence(matter(), library, DESK, TODAY).cases] == ["past0", "past1"]  # type: ignore[arg-type]
-    library.cases = [replace(case, question="烧烤店门口的路灯不亮") for case in library.cases]
+    library.cases = [replace(case, question="烧烤店门口的路灯不亮", line="市政设施") for case in library.cases]
     assert find_evidence(matter(), library, DESK, TODAY).cases == ()  # type: ignore[arg-type]

@@ -40,3 +40,14 @@ def test_news_is_asked_what_the_public_asks_of_such_news() -> None:
 
 def test_conduct_is_first_of_all_asked_whether_it_is_true() -> None:
     assert "属实" in asks_of("城管队员掀摊，秤都摔了", "执法行为与作风", "投诉", ())[0]
+
+
+def test_a_place_that_is_often_noisy_is_no_noise() -> None:
+    told = "KTV 办的充值卡\nKTV 关门了，充值卡里的钱不退。"
+    assert not any("噪音" in ask for ask in asks_of(told, "消费维权", "投诉", ()))
+    assert any("噪音" in ask for ask in asks_of("KTV 吵得睡不着\n楼下 KTV 天天唱到凌晨。", "噪声油烟扬尘", "投诉", ()))
+
+
+def test_two_troubles_of_one_place_are_two_asks() -> None:
+    assert not same_ask("整治饭店占道经营", "整治饭店油烟")
+    assert same_ask("整治麻将馆噪音", "整治麻将馆夜夜扰民")
