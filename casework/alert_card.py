@@ -130,6 +130,8 @@ def _title(event: Event) -> str:
 
 
 def _development(s: Situation) -> str:
+    if s.case.notice:
+        return s.event.headline  # it has no posts of its own
     added = s.event.item_count - s.case.announced_items
     count = say("alert.count_added", count=s.event.item_count, added=added) if added > 0 else say("alert.count", count=s.event.item_count)
     return say("alert.development", headline=s.event.headline, count=count, trend=words("alert.trends")[s.event.trend.value])
@@ -211,7 +213,8 @@ def deadline_text(deadline: Deadline, now: datetime) -> str:
     source = deadline.source + (say("alert.provisional") if deadline.provisional else "")
     if deadline.due_at <= now:
         return say("alert.deadline_over", name=name, over=duration_phrase(now - deadline.due_at), source=source)
-    origin = words("alert.deadline_origins").get(deadline.kind.value, "")
+    origins = words("alert.deadline_origins")
+    origin = origins.get(f"{deadline.kind.value}_{deadline.subject}", origins.get(deadline.kind.value, ""))
     within = duration_phrase(deadline.due_at - deadline.started_at)
     return say("alert.deadline", name=name, within=within, due=clock_phrase(deadline.due_at, now), origin=origin, source=source)
 

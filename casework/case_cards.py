@@ -14,8 +14,9 @@ from casework.message import Card, CardKind, Row
 from casework.promise import Promise
 from casework.publication import Publication, PublicationState
 from casework.situation import NextStep, Situation, situation_of
+from casework.told_event import told_event_id
 from monitoring.course import Course, SourceShare, course_of
-from monitoring.event import LevelChange
+from monitoring.event import Event, LevelChange
 from monitoring.forecast import Forecast
 from prompts import say, words
 
@@ -49,7 +50,8 @@ async def grounds_card(session: AsyncSession, case: Case, now: datetime) -> Card
 async def course_card(session: AsyncSession, case: Case, now: datetime) -> Card:
     """走势: how the event began, went on and spread, and what the next hours may bring."""
     situation = await situation_of(session, case)
-    course, labels = await course_of(session, situation.event, now), words("alert.course_labels")
+    event = await session.get_one(Event, await told_event_id(session, case))
+    course, labels = await course_of(session, event, now), words("alert.course_labels")
     rows = [*origin_row(situation, now), Row(labels["course"], f"{bars(course.hourly)} {course_text(course, now)}")]
     if course.forecast:
         rows.append(Row(labels["forecast"], forecast_text(course.forecast)))

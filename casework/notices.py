@@ -135,7 +135,7 @@ async def _start(session: AsyncSession, case: Case, new: Case, kind: NoticeKind,
     await audit.append(session, staff.name, "notice.opened", subject(new), at=now, kind=kind.name.lower(), follows=case.number)
     await session.flush()
     if kind is NoticeKind.CORRECTION:
-        await deadlines.start(session, new, Clock(DeadlineKind.CLARIFY, now, now + CLARIFY_WITHIN, CLARIFICATION_LAW), now)
+        await deadlines.start(session, new, Clock(DeadlineKind.CLARIFY, now, now + CLARIFY_WITHIN, CLARIFICATION_LAW, "notice"), now)
 
 
 async def _withdraw_past_case(session: AsyncSession, case: Case, publication: Publication) -> None:

@@ -118,8 +118,13 @@ def key_of(case_number: str, version_number: int, bound_hash: str) -> str:
 async def finish(session: AsyncSession, publication_id: int, link: str, now: datetime, desk: Desk) -> None:
     """The publisher answered, or was found to show, where the text stands. What a person registered meanwhile stays."""
     publication = await session.get_one(Publication, publication_id)
-    if publication.state is not PublicationState.PUBLISHED:
-        await _published(session, await session.get_one(Case, publication.case_id), publication, link, MACHINE, now, desk)
+    case, was_in_doubt = await session.get_one(Case, publication.case_id), publication.state is PublicationState.UNCERTAIN
+    if publication.state is PublicationState.PUBLISHED:
+        return
+    await _published(session, case, publication, link, MACHINE, now, desk)
+    if was_in_doubt:
+        text = say("publishing.found", number=case.number, link=link)
+        await notify(session, case, text, now, desk, key=f"publication:{publication.id}:found", always=True)
 
 
 async def fail(session: AsyncSession, publication_id: int, error: PublishError, now: datetime, desk: Desk) -> None:

@@ -81,6 +81,7 @@ async def test_what_was_accepted_without_an_answer_is_found_and_nothing_is_sent_
     await wait(house, minutes=3)
     assert await look_for_uncertain(house) == 1
     assert (await state_of(house), board.attempts) == (PublicationState.PUBLISHED, 1)
+    assert f"核对过，已经发出：{board.posted[0].link}" in await told(house)
     assert await look_for_uncertain(house) == 0
 
 

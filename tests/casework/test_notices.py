@@ -77,6 +77,8 @@ async def test_a_correction_is_a_claimed_case_at_the_old_level_with_its_facts_ve
         clocks = [clock.kind for clock in await deadlines_of(session, new)]
         figures = await count(session, Query(event.first_posted_at.replace(hour=0), event.first_posted_at.replace(hour=23), Counted.EVENTS))
         matter = await gather(session, new, room.now, room.desk)
+        alert = (await room.texts(session))[-1]
+    assert "0 条" not in alert
     assert (new.number, new.notice, new.follows, new.state) == ("A2", NoticeKind.CORRECTION, 1, CaseState.CLAIMED)
     assert (event.level, event.line, event.headline) == (2, "市容秩序", "更正 A1：桥头市场：网传队员掀翻摊位")
     assert facts == {"原文发布时间": "3月6日18:42", "原文有误的话": WRONG, "核实后的内容": RIGHT}

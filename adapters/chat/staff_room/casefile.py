@@ -28,10 +28,11 @@ from casework.drafting.proofreading import proofread
 from casework.drafting.strategy import Channel
 from casework.drafting.view import DraftView, draft_view
 from casework.permission import ALLOWED, Act
-from casework.situation import event_of
 from casework.staff import Role, StaffMember
+from casework.told_event import told_event_id
 from casework.view import CaseView, case_view, clause_view, past_case
 from monitoring.course import Course, course_of
+from monitoring.event import Event
 from storage import anchor
 
 
@@ -151,7 +152,8 @@ class Casefile:
         """Beside the case and not part of it: its hours move with every look."""
         async with self._site.database.reading() as session:
             case = await case_by_number(session, number)
-            return await course_of(session, await event_of(session, case), self._site.clock.now()) if case else None
+            event = await session.get_one(Event, await told_event_id(session, case)) if case else None
+            return await course_of(session, event, self._site.clock.now()) if event else None
 
     async def _look(self, number: str) -> tuple[CaseView, DraftView]:
         async with self._site.database.reading() as session:
