@@ -1,10 +1,15 @@
 """诉求: the ways in which people ask, and what each way of asking wants to hear."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
 from casework.drafting.topic import CONDUCT, Topic, topic_among, topic_of, topic_with_wish, with_tuples
 from prompts import frames
+
+
+_OFFICIALS = re.compile("监管|执法|部门|城管|市监|政府|街道|社区|没人管|无人管")
+"""Whom an ask about conduct must mean for our own people's conduct to be looked into; else it is a company's."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ def topic_of_ask(ask: str, told: str, line: str, main: Topic) -> Topic:
         main: the matter's topic.
     """
     kind = kind_of(ask)
-    if kind.name == "conduct":
+    if kind.name == "conduct" and (line == CONDUCT or _OFFICIALS.search(ask)):
         return topic_among(told, CONDUCT)
     if own := topic_with_wish(ask, told):
         return own

@@ -31,6 +31,7 @@ PUBLICATION = "publication"
 """Reference of a sentence that repeats what this case's last reply said."""
 
 _PHRASE = re.compile(r"[^。！？\n“”]{4,80}")
+_LINK = re.compile(r"^(?:其次|首先|另外|还有|而且|并且|但是?|所以|因为|结果|可是?|不过|其中)[，,]?(?=.{6})")
 _DRAGGING = re.compile(r"没|未|不|还|仍|一直|至今|拖|无人|迟迟")
 _PROMISING = re.compile(r"前.{0,6}(?:公布|答复|通报|告诉|完成|说)|下次|回访")
 
@@ -124,8 +125,10 @@ def _is_grievance(claim: Claim) -> bool:
 
 
 def _about(claim: Claim, wording: str, teller: str) -> Sentence:
-    gap = slot(_wording("told_gap").format(told=claim.text))
-    return sentences_of(wording.format(told=claim.text, teller=teller, gap=gap), SentenceKind.FACT, (POST,))[0]
+    told = _LINK.sub("", claim.text)
+    return sentences_of(
+        wording.format(told=told, teller=teller, gap=slot(_wording("told_gap").format(told=told))), SentenceKind.FACT, (POST,)
+    )[0]
 
 
 def history_passage(matter: Matter) -> list[Sentence]:
