@@ -184,11 +184,10 @@ class _Speech:
 
     def headed(self, said: str, ending: str, place: str | None) -> tuple[str, Way]:
         """What a headline asks: its question, its request, or that its trouble be dealt with."""
-        if (rest := self.requested(said, going_on=False)) and (phrase := self.action(rest, place)):
+        rest = self.requested(said, going_on=False)
+        if phrase := (self.action(rest, place) if rest else "") or self.question(said, ending, place):
             return phrase, Way.HEAD
-        if phrase := self.question(said, ending, place):
-            return phrase, Way.HEAD
-        about = self._about(said, place)
+        about = self._about(self._unaddressed(rest) if rest else said, place)
         if self._unfit.search(about) or self._says_nothing(about):
             return "", Way.HEAD
         if self._verb.match(about):
