@@ -32,8 +32,8 @@ from prompts import say
 log = logging.getLogger("wensheng.second_pen")
 
 TURN_SECONDS = 2.0
-EDIT_SECONDS = 5.0
-"""So often, and no more, a card shows progress: 20 edits a minute are what the strictest platform takes in a group."""
+EDIT_SECONDS = 8.0
+"""So often, and no more, a card shows progress: two at once are 15 edits a minute, and the strictest platform takes 20 in a group."""
 AT_ONCE = 2
 """So many drafts are written side by side."""
 

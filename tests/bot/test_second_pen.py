@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from adapters.models import langchain_model
+from bot import doctor
 from bot.commands.dispatcher import Dispatcher
 from bot.courier import Courier
 from bot.house import House
@@ -20,6 +22,7 @@ from casework.drafting.draft import Draft
 from casework.drafting.errand import LIFETIME, Errand, ErrandState
 from casework.drafting.model_writer import ModelWriter
 from casework.model_call import ModelCall, Purpose
+from retrieval.model_use import UseOutcome
 from storage.clock import ManualClock
 from tests.adapters.models.model_server import ModelServer
 from tests.adapters.recording_chat import RecordingChat
@@ -145,31 +148,37 @@ async def test_progress_stands_on_the_card_while_the_model_writes(desk: Desk) ->
     assert all("正在重写" in face or "正在写" in face or "正在起草" in face or OURS in face for face in faces)
 
 
-@pytest.mark.parametrize(
-    ("fault", "told"),
-    [
-        ({"status": 500}, "模型没有应答"),
-        ({"says": lambda _: "我是一个语言模型"}, "模型没有应答"),
-        ({"breaks_after": 2}, "模型没有应答"),
-        ({"says": lambda _: '{"candidates": [], "next_question": ""}'}, "没有通过核对"),
-    ],
-    ids=["down", "rubbish", "cut", "nothing"],
-)
+FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({"status": 500}, "模型没有应答"),
+    ({"status": 200, "says": lambda _: "我是一个语言模型"}, "模型没有应答"),
+    ({"says": by_plan, "breaks_after": 2}, "模型没有应答"),
+    ({"says": lambda _: '{"candidates": [], "next_question": ""}', "breaks_after": None}, "没有通过核对"),
+]
+
+
 async def test_a_model_that_gives_nothing_leaves_the_embedded_draft_and_the_card_says_so(
-    desk: Desk, fault: dict[str, Any], told: str
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await desk.draft()
-    await desk.deliver()
-    before = desk.face
-    for name, value in fault.items():
-        setattr(desk.server, name, value)
-    await desk.write()
-    assert told in desk.face
-    assert "deepseek 正在" not in desk.face
-    assert before.split("\n")[0] == desk.face.split("\n")[0]
-    assert [errand.state for errand in await desk.rows(Errand)] == [ErrandState.SILENT]
-    assert len(await desk.rows(Draft)) == 1
-    assert await desk.rows(ModelCall), "a request that failed is accounted for, too"
+    monkeypatch.setattr(langchain_model, "PAUSE_SECONDS", 0.0)
+    await desk.says(f"收录 {OUTRAGE[0]}")
+    for fault, told in FAULTS:
+        for name, value in fault.items():
+            setattr(desk.server, name, value)
+        await desk.says("拟稿 A1")
+        await desk.deliver()
+        before = desk.face
+        await desk.write()
+        assert told in desk.face
+        assert "deepseek 正在" not in desk.face
+        assert before.split("\n")[0] == desk.face.split("\n")[0]
+    assert [errand.state for errand in await desk.rows(Errand)] == [ErrandState.SILENT] * len(FAULTS)
+    assert {draft.writer for draft in await desk.rows(Draft)} == {"内置起草"}
+    outcomes = [call.outcome for call in await desk.rows(ModelCall)]
+    assert outcomes == [UseOutcome.FAILED] * 2 + [UseOutcome.RUBBISH] * 2 + [UseOutcome.FAILED] * 2 + [UseOutcome.ANSWERED]
+    findings = [finding async for finding in doctor._findings(desk.house)]
+    (about_model,) = (finding for finding in findings if "deepseek" in finding.text)
+    assert about_model.verdict is doctor.Verdict.WARN, "a model that hardly ever answers is worth a look"
+    assert "问了 7 次，1 次可用" in about_model.text
 
 
 async def _edited(desk: Desk) -> None:
