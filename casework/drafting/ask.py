@@ -7,7 +7,6 @@ from functools import cache
 from casework.drafting.topic import CONDUCT, Topic, topic_among, topic_of, topic_with_wish, with_tuples
 from prompts import frames
 
-
 _OFFICIALS = re.compile("监管|执法|部门|城管|市监|政府|街道|社区|没人管|无人管")
 """Whom an ask about conduct must mean for our own people's conduct to be looked into; else it is a company's."""
 

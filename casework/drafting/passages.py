@@ -126,9 +126,8 @@ def _is_grievance(claim: Claim) -> bool:
 
 def _about(claim: Claim, wording: str, teller: str) -> Sentence:
     told = _LINK.sub("", claim.text)
-    return sentences_of(
-        wording.format(told=told, teller=teller, gap=slot(_wording("told_gap").format(told=told))), SentenceKind.FACT, (POST,)
-    )[0]
+    gap = slot(_wording("told_gap").format(told=told))
+    return sentences_of(wording.format(told=told, teller=teller, gap=gap), SentenceKind.FACT, (POST,))[0]
 
 
 def history_passage(matter: Matter) -> list[Sentence]:
