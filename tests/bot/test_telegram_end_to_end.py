@@ -55,7 +55,7 @@ async def test_alert_to_publication(tmp_path: Path) -> None:
             await server.press(people["周明"], GROUP, "签发")
             await stands("周明")
             await server.press(people["陈静"], GROUP, "签发")
-            await stands("已签发（周明、陈静）")
+            await stands("已签发（周明 ")
             await server.say(people["李雯"], 77, "/已发 A1 https://weibo.com/1")
             await stands("已登记", 77)
         async with house.database.reading() as session:

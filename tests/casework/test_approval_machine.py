@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import event as engine_event
+from sqlalchemy import text as sql
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -408,15 +409,12 @@ class Approval(RuleBasedStateMachine):
         publications = dict(
             (await session.exec(select(Publication.version_id, Publication.state).where(Publication.case_id == case.id))).all()
         )
+        signatures = (await (await session.connection()).execute(_SIGNATURES, {"case": case.id})).all()
         authors = (await session.exec(select(ReplyAuthor).where(col(ReplyAuthor.version_id).in_(ids)))).all()
         for row, text in zip(rows, expected.texts, strict=True):
             text.authors = {names[author.staff_id] for author in authors if author.version_id == row.id}
             assert text.hands <= text.authors, f"{text.hands - text.authors} wrote version {text.number} and may sign it"
-            signed = (
-                [(one.name, one.principal) for one in await signing.signatures_of(session, row)]
-                if row.state in ("submitted", "approved", "published")
-                else []
-            )
+            signed = [(signer, principal) for version, signer, principal in signatures if version == row.id]
             found = (row.text, row.state.value, row.required_approvals, signed, row.event_revision, publications.get(row.id))
             assert found == (text.text, text.state, text.needed, text.signed, text.revision, text.publication), f"version {text.number}"
 
@@ -447,6 +445,13 @@ class Approval(RuleBasedStateMachine):
 
     def _link(self) -> str:
         return f"https://example.org/{next(self.links)}"
+
+
+_SIGNATURES = sql(
+    "SELECT a.version_id, signer.name, principal.name FROM approval a JOIN reply_version v ON v.id = a.version_id"
+    " JOIN staff_member signer ON signer.id = a.approver_id LEFT JOIN delegation d ON d.id = a.delegation_id"
+    " LEFT JOIN staff_member principal ON principal.id = d.principal_id WHERE v.case_id = :case AND a.voided_at IS NULL ORDER BY a.id"
+)
 
 
 async def make_template(url: str) -> None:

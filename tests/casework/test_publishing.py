@@ -74,7 +74,7 @@ async def last_text(room: Room) -> str:
 async def test_by_hand_the_text_is_handed_over_word_for_word_and_the_link_registered(room: Room) -> None:
     reply = await approved(room)
     card = await offer(room, reply)
-    assert (card.copy_text, card.head) == (TEXT, "✅ A1 第 1 版已签发（郑三、何四）")
+    assert (card.copy_text, card.head) == (TEXT, "✅ A1 第 1 版已签发（郑三 18:42、何四 18:42）")
     assert (await publication(room)).state is PublicationState.OFFERED
     room.wait(minutes=5)
     assert await register(room) == "A1 已登记发布。承诺的期限已建立提醒。"
