@@ -61,7 +61,7 @@ NEEDS = (
     ),
     Need(
         "clock", "是指 时至次日 时段",
-        re.compile(r"几点"),
+        re.compile(r"几[点时]"),
         re.compile(rf"(?<!小){_NUMBER}(?:点|时)(?!间|段|期)"),
         is_number=True,
     ),
