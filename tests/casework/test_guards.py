@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import delete, update
+from sqlmodel import col, delete, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.approval import Approval
@@ -192,4 +192,46 @@ async def test_a_publication_stays_of_the_text_it_was_made_for(room: Room) -> No
         await publish(room, session, version)
         with pytest.raises(IntegrityError, match="publication_altered"):
             await run(session, update(Publication).values(text_hash="0" * 64))
+        await session.rollback()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": PublicationState.UNCERTAIN},
+        {"link": "https://elsewhere.example/1"},
+        {"published_at": None, "state": PublicationState.FAILED},
+    ],
+)
+async def test_what_is_out_is_not_taken_back(room: Room, values: dict[str, object]) -> None:
+    async with room.database.transaction() as session:
+        version = await submitted(room, session, level=3)
+        await sign(room, session, version, "郑三")
+        await publish(room, session, version)
+        await run(
+            session, update(Publication).values(state=PublicationState.PUBLISHED, link="https://weibo.example/1", published_at=room.now)
+        )
+        await run(session, update(Publication).values(corrected_by=7))
+        with pytest.raises(IntegrityError, match="publication_taken_back"):
+            await run(session, update(Publication).values(**values))
+        await session.rollback()
+
+
+async def test_beside_a_text_in_doubt_no_other_goes_out(room: Room) -> None:
+    async with room.database.transaction() as session:
+        first = await submitted(room, session, level=3)
+        await sign(room, session, first, "郑三")
+        await publish(room, session, first)
+        second = twin_of(first)
+        session.add(second)
+        await session.flush()
+        second.state = VersionState.SUBMITTED
+        await session.flush()
+        await sign(room, session, second, "郑三")
+        await publish(room, session, second)
+        await run(session, update(Publication).where(col(Publication.version_id) == first.id).values(state=PublicationState.UNCERTAIN))
+        with pytest.raises(IntegrityError, match="publishing_beside_doubt"):
+            await run(
+                session, update(Publication).where(col(Publication.version_id) == second.id).values(state=PublicationState.PUBLISHING)
+            )
         await session.rollback()
