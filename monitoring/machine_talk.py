@@ -11,6 +11,8 @@ from language.normalising import normalise
 from prompts import frames
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
+_PHRASE = re.compile(r"[^，,]+[，,]*")
+_ENDS = re.compile(r"[。！？!?；;\n]\s*$")
 _GAP = re.compile(r"[\W_]+")
 REMEMBERED = 4_096
 
@@ -22,14 +24,22 @@ def speaks_to_machine(text: str) -> bool:
 
 
 def without_machine_talk(text: str) -> str:
-    """The text without the sentences that order something of a machine; empty where it consists of nothing else.
+    """The text without the phrases that order something of a machine; empty where it consists of nothing else.
 
-    An order that only shows over several sentences takes the sentences it lies in with it.
+    An order that only shows over several phrases takes their sentence with it, one over several sentences all of them.
     """
     if not speaks_to_machine(text):
         return text
-    kept = "".join(sentence for sentence in _SENTENCE.findall(text) if not speaks_to_machine(sentence)).strip()
+    kept = "".join(_kept(sentence) for sentence in _SENTENCE.findall(text)).strip()
     return "" if speaks_to_machine(kept) else kept
+
+
+def _kept(sentence: str) -> str:
+    if not speaks_to_machine(sentence):
+        return sentence
+    phrases = "".join(phrase for phrase in _PHRASE.findall(sentence) if not speaks_to_machine(phrase))
+    whole = _ENDS.search(phrases) or not phrases
+    return "" if speaks_to_machine(phrases) else phrases if whole else phrases.rstrip("，,") + "。"
 
 
 @lru_cache(REMEMBERED)
