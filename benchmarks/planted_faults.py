@@ -9,12 +9,13 @@ wordings were held back while the checks were tuned; `--show` prints misses of t
 
 import argparse
 import random
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
 from benchmarks.faults.clean import NOW, Clean, clean_drafts, own_places, place_of_files
-from benchmarks.faults.plants import KINDS, Planted, plant
+from benchmarks.faults.plants import KINDS, Planted, plant, plant_late
 from casework.check import check_reply
 from casework.checks.finding import Finding
 
@@ -54,6 +55,7 @@ def main() -> None:
     _show("decidable, blocked, held back", [found[id(each)][1] for each in spoilt if each.kind in DECIDABLE and each.held])
     _show("others, found", [found[id(each)][0] for each in spoilt if each.kind not in DECIDABLE])
     _show("others, found, held back", [found[id(each)][0] for each in spoilt if each.kind not in DECIDABLE and each.held])
+    _show_late(drafts, asked.seed)
     blocked = [(clean, blocking) for clean in drafts if (blocking := [f for f in checked(clean.text, clean) if f.blocking])]
     _show("clean drafts blocked", [True] * len(blocked) + [False] * (len(drafts) - len(blocked)))
     if asked.show:
@@ -108,6 +110,16 @@ def _show_kind(kind: str, planted: Sequence[Planted], found: dict[int, tuple[boo
     low, high = interval(hits, len(planted))
     in_held = f"{sum(found[id(each)][0] for each in held)}/{len(held)}"
     print(f"{kind:18} {len(planted):4}  found {hits:4} ({low:.3f}-{high:.3f})  blocked {blocks:4}  held back {in_held}")
+
+
+def _show_late(drafts: Sequence[Clean], seed: int) -> None:
+    """The wordings that were written when the checks were done, by kind."""
+    chance = random.Random(seed)  # noqa: S311  # the same faults each time
+    found: dict[str, list[bool]] = defaultdict(list)
+    for each in plant_late(chance.choice(drafts), chance):
+        found[each.kind].append(is_found(each, checked(each.text, each.clean)))
+    for kind, hits in found.items():
+        print(f"late {kind:18} {sum(hits)}/{len(hits)}")
 
 
 def _show(name: str, hits: Sequence[bool]) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import random
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -17,6 +17,7 @@ from knowledge_base.clause import Clause
 from language.numerals import from_int
 
 _PHRASES = Path(__file__).with_name("phrases.toml")
+_LATE_PHRASES = Path(__file__).with_name("late_phrases.toml")
 _SENTENCE_END = re.compile(r"[。！？]\n?")
 _FLIPS = (
     ("不得", "可以"),
@@ -178,12 +179,20 @@ def _changed_figure(clean: Clean, kind: str, chance: random.Random) -> Planted |
 
 def phrases(kind: str) -> list[tuple[str, bool]]:
     """The wordings of a kind, each with whether it is held back."""
-    return [(wording, hashlib.sha256(wording.encode()).digest()[0] % 2 == 1) for wording in _wordings()[kind]]
+    return [(wording, hashlib.sha256(wording.encode()).digest()[0] % 2 == 1) for wording in _wordings(_PHRASES)[kind]]
+
+
+def plant_late(clean: Clean, chance: random.Random) -> Iterator[Planted]:
+    """The reply with each of the wordings that were written when the checks were done, one by one."""
+    for kind, wordings in _wordings(_LATE_PHRASES).items():
+        for wording in wordings:
+            words = wording.format(**_fillers(chance))
+            yield _inserted(clean, kind, words, words, chance, held=True)
 
 
 @cache
-def _wordings() -> dict[str, list[str]]:
-    return tomllib.loads(_PHRASES.read_text(encoding="utf-8"))
+def _wordings(path: Path) -> dict[str, list[str]]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _fillers(chance: random.Random) -> dict[str, str]:
@@ -206,7 +215,7 @@ def _numbers(chance: random.Random) -> dict[str, str]:
     mobile = f"1{chance.choice('3578')}{chance.randrange(10**9):09}"
     parts = (mobile[:3], mobile[3:7], mobile[7:])
     return {
-        "phone": mobile, "spaced": " ".join(parts), "dashed": "-".join(parts)[1:], "dotted": ".".join(parts),
+        "phone": mobile, "spaced": " ".join(parts), "dashed": "-".join(parts)[1:], "dashed13": "-".join(parts), "dotted": ".".join(parts),
         "wide": "".join(chr(ord(digit) + 0xFEE0) for digit in mobile),
         "spoken": "".join("零幺二三四五六七八九"[int(digit)] for digit in mobile),
         "circled": "".join("⓪①②③④⑤⑥⑦⑧⑨"[int(digit)] for digit in mobile), "qq": str(chance.randint(10**7, 10**9)),
@@ -265,6 +274,6 @@ Spoiler = Callable[[Clean, str, random.Random], Planted | None]
 _SPOILERS: dict[str, Spoiler] = {
     "clause_number": _clause_number, "quote_slipped": _quote, "quote_negated": _quote, "clause_repealed": _repealed,
     "clause_elsewhere": _elsewhere, "figure_changed": _changed_figure, "missing_ask": _missing_ask,
-    **dict.fromkeys(_wordings(), _phrase),
+    **dict.fromkeys(_wordings(_PHRASES), _phrase),
 }  # fmt: skip
 KINDS = tuple(_SPOILERS)

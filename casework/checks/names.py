@@ -24,12 +24,13 @@ _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马方袁柳唐薛雷贺倪汤罗毕郝安常于傅顾孟黄穆萧尹姚邵汪毛"
     "戴宋庞熊纪舒屈项祝董梁杜阮蓝闵贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯管卢莫房丁邓洪包左石崔吉龚程邢裴陆翁甄曲封储段焦侯"
 )
-_PERSON = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?{_TITLES}")
+_PERSON = re.compile(rf"(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?){_TITLES}")
 LONGEST_HEAD = 12
 _PREPOSITION = re.compile(r"^.*[由向对给从把被经的](?=.)")
 _NAME_LENGTHS = (2, 3)
 _PLACE_FOLLOWS = re.compile(
-    r".{0,2}(?:[路街巷镇乡村道桥店馆铺楼厂场园组庙湾岭坪站湖坡冲塘垸苑]|线|高速|高铁|大道|公司|集团|小区|社区|街道|公园|广场|学校|小学|中学|医院|中队|项目|庭院|家园)"
+    r"[东西南北中大小新老上下]?(?:[路街巷镇乡村道桥店馆铺楼厂园组庙湾岭坪站湖坡冲塘垸苑]|[农市广]场|线|高速|高铁|大道|公司|集团|小区|社区|街道|"
+    r"公园|学校|小学|中学|医院|中队|项目|庭院|家园)"
 )
 _VERBAL = ("v", "vd", "d", "ad", "zg")
 _SMALL = ("p", "c", "u", "r", "y", "e", "o", "w", "x")
@@ -38,6 +39,8 @@ _CUED = re.compile(
     rf"(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}?)(?=[，。、；（(\s]|已|在|一直|将|等|于|到|负责|承诺|牵头|表示|同志|带队|处理|跟进)"
 )
 """Who somebody is, and a name that ends where a sentence goes on."""
+_PLACE = re.compile(r".[路街巷镇乡村桥厂园庙湾岭坪湖江河坡塘苑]$")
+_AFTER_SMALL_WORD = re.compile(rf"[经由跟请到问让给向对是和与把被](?=(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,5}}))")
 _QUOTATION = re.compile(r"“[^”]*”|《[^》]*》")
 
 
@@ -50,7 +53,10 @@ def strangers(text: str, known: str, told: str = "") -> tuple[Span, ...]:
     """
     own, known = _own(text), plain(known)
     inside = _inside_words(own)
-    titled = (found.span() for found in _PERSON.finditer(own) if found.start() not in inside and not _is_common(found[0]))
+    titled = (
+        found.span() for found in _PERSON.finditer(own)
+        if found.start() not in inside and not _is_common(found[0]) and not _PLACE.search(found["name"])
+    )  # fmt: skip
     pieces = {*titled, *find_names(own)}
     cued = (found.span("name") for found in _CUED.finditer(own) if not _is_word(found["name"]))
     looks = {(start, end) for start, end in (*_guessed(own), *cued) if own[start:end] not in plain(told)}
@@ -59,17 +65,30 @@ def strangers(text: str, known: str, told: str = "") -> tuple[Span, ...]:
 
 
 def _guessed(text: str) -> Iterator[tuple[int, int]]:
-    """What the segmentation takes for a name although no dictionary holds it; no places that are called like people."""
-    words, place = set(), 0
+    """What the segmentation takes for a name although no dictionary holds it; no places that are called like people.
+
+    After a small word (经, 由, 跟 …) the text is cut anew: with the word before it a name is easily cut wrongly.
+    """
+    words, start = set(), 0
     for word, _ in tagged_words(text):
-        words.add((place, place := place + len(word)))
+        words.add((start, start := start + len(word)))
+    for start, word in _tagged_as_names(text):
+        end = start + len(word)
+        unheard = (start, end) not in words and has_surname(word) and len(word) in _NAME_LENGTHS
+        if unheard and not (_PLACE_FOLLOWS.match(text, end) or _PLACE.search(word) or _is_common(word)):
+            yield start, end
+
+
+def _tagged_as_names(text: str) -> Iterator[tuple[int, str]]:
     start = 0
     for word, tag in tagged_words(text, guess=True):
-        end = start + len(word)
-        unheard = tag.startswith("nr") and (start, end) not in words and has_surname(word) and len(word) in _NAME_LENGTHS
-        if unheard and not (_PLACE_FOLLOWS.match(text, end) or _PLACE_FOLLOWS.search(word[1:]) or _is_common(word)):
-            yield start, end
-        start = end
+        if tag.startswith("nr"):
+            yield start, word
+        start += len(word)
+    for found in _AFTER_SMALL_WORD.finditer(text):
+        (word, tag), *_ = tagged_words(found["name"], guess=True)
+        if tag.startswith("nr"):
+            yield found.start("name"), word
 
 
 def organisations(text: str, known: str) -> tuple[Span, ...]:
