@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework import deadlines
+from casework import deadlines, promise_ledger
 from casework.alert_card import buttons, time_in_text
 from casework.announcing import is_muted, notify, refresh
 from casework.case import Case, CaseState, add_step, subject
@@ -120,6 +120,7 @@ async def _hand_over(session: AsyncSession, case: Case, to: StaffMember, by: Sta
     case.owner_id, case.claimed_at = to.id, now
     if case.state is CaseState.OPEN:
         case.state = CaseState.CLAIMED
+    await promise_ledger.hand_over(session, case, to)
     add_step(session, case, say("casework.step_owner", name=to.name), now, by.name)
     await audit.append(session, by.name, "case.assigned", subject(case), at=now, to=to.name)
     await session.flush()

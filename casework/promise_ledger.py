@@ -108,6 +108,13 @@ async def set_due(session: AsyncSession, case: Case, ordinal: int | None, told: 
     return say("promise.dated", number=case.number, ordinal=number, due=due)
 
 
+async def hand_over(session: AsyncSession, case: Case, staff: StaffMember) -> None:
+    """Whoever takes a case over keeps what it still owes."""
+    for _, promise in await numbered(session, case):
+        if promise.is_open:
+            promise.owner = staff.id
+
+
 async def give_up(session: AsyncSession, case: Case, why: str, staff: StaffMember, now: datetime) -> int:
     """Note that what is still open was not kept, with the reason that a person gave. Returns how many there were."""
     standing = [promise for _, promise in await numbered(session, case) if promise.is_open]

@@ -54,8 +54,12 @@ async def offer(session: AsyncSession, reply: ApprovedReply, staff: StaffMember,
         publication = await _store(session, case, reply, BY_HAND, PublicationState.OFFERED, staff, now)
         add_step(session, case, say("casework.step_offered", version=reply.version_number), now, staff.name)
         await refresh(session, case, now, desk, by_people=True)
+    fields = {"number": case.number, "version": reply.version_number}
     if publication.state is PublicationState.PUBLISHED:
-        raise Refused(say("casework.published_already", number=case.number, version=reply.version_number, link=publication.link))
+        raise Refused(say("casework.published_already", link=publication.link, **fields))
+    if publication.state in IN_DOUBT:
+        raise Refused(say("casework.publish_uncertain", **fields))
+    publication.state, publication.publisher = PublicationState.OFFERED, BY_HAND
     return await copy_card(session, case, reply, desk)
 
 
@@ -73,7 +77,8 @@ async def record_link(session: AsyncSession, case: Case, told: str, staff: Staff
         Publication.case_id == case.id, col(Publication.state).in_(AWAITED)
     )  # fmt: skip
     found = (await session.exec(awaited.order_by(col(Publication.id).desc()).limit(1))).first()
-    link = link_in(told, case.number, found[1].channel if found else "", desk)
+    by_hand = found is not None and found[0].publisher == BY_HAND  # a machine's platform is its own
+    link = link_in(told, case.number, found[1].channel if found and by_hand else "", desk)
     if found is None:
         raise Refused(say("casework.nothing_to_register", number=case.number))
     await _refuse_known(session, link)
@@ -100,6 +105,8 @@ async def begin(
         publication = await _store(session, case, reply, publisher, PublicationState.PUBLISHING, staff, now)
     elif publication.state is PublicationState.UNCERTAIN and not looked:
         raise Refused(say("casework.publish_uncertain", **fields))
+    elif publication.state is PublicationState.OFFERED and not looked:
+        raise Refused(say("publishing.offered_before", **fields))
     elif publication.state in (PublicationState.PUBLISHED, PublicationState.PUBLISHING):
         raise Refused(say(f"casework.publication_{publication.state.value}", **fields))
     publication.state, publication.publisher, publication.requested_at = PublicationState.PUBLISHING, publisher, now

@@ -4,6 +4,7 @@ The Bot API cannot read what stands in a channel, and knows no idempotency keys:
 """
 
 import asyncio
+import logging
 from datetime import datetime
 from types import TracebackType
 
@@ -44,6 +45,7 @@ class TelegramPublisher:
 
     async def __aenter__(self) -> "TelegramPublisher":
         """Opens without asking Telegram anything: it may be out of reach."""
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines show addresses, and these hold the token
         await self._request.initialize()
         return self
 

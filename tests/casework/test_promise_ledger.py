@@ -8,6 +8,7 @@ from sqlmodel import select
 from casework import closing, deadlines, promise_ledger
 from casework.deadline import Deadline, DeadlineKind, DeadlineState
 from casework.errors import Refused
+from casework.handling import take_over
 from casework.promise import Promise, PromiseState
 from casework.promise_cards import case_promises_card, open_promises_card
 from casework.staff import StaffMember
@@ -115,6 +116,16 @@ async def test_a_bare_word_proves_nothing(room: Room, proof: str) -> None:
     await publish(room)
     with pytest.raises(Refused, match="怎么兑现的"):
         await keep(room, 1, proof)
+
+
+async def test_who_takes_the_case_over_keeps_what_it_owes(room: Room) -> None:
+    await publish(room, TWO)
+    await keep(room, 1, "结果已公布")
+    async with room.database.transaction() as session:
+        await take_over(session, await room.case(session), await room.person(session, "吴二"), room.now, room.desk)
+        owners = [promise.owner for _, promise in await promise_ledger.numbered(session, await room.case(session))]
+        people = [(await room.person(session, name)).id for name in ("林一", "吴二")]
+    assert owners == people
 
 
 async def test_which_promise_is_asked_where_it_is_not_plain(room: Room) -> None:

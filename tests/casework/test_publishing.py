@@ -1,5 +1,6 @@
 """发布: out once, by hand or by webhook; a doubt is a person's to settle; what is promised is watched."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -133,6 +134,42 @@ async def test_an_uncertain_publication_waits_for_a_person_who_looks(room: Room)
     with pytest.raises(Refused, match="发布结果不明"):
         await close(room)
     await begin(room, reply, looked=True)
+
+
+async def test_what_a_person_took_away_no_machine_sends_before_somebody_looked(room: Room) -> None:
+    reply = await approved(room)
+    await offer(room, reply)
+    with pytest.raises(Refused, match="已有人取走去发"):
+        await begin(room, reply)
+    await begin(room, reply, looked=True)
+
+
+async def test_what_may_be_out_is_handed_to_nobody_and_what_failed_is_a_persons_then(room: Room) -> None:
+    reply = await approved(room)
+    errand = await begin(room, reply)
+    with pytest.raises(Refused, match="请先去看一眼"):
+        await offer(room, reply)
+    await fail(room, errand, uncertain=False)
+    assert (await offer(room, reply)).copy_text == TEXT
+    with pytest.raises(Refused, match="已有人取走去发"):
+        await begin(room, reply)
+
+
+async def test_beside_a_version_in_doubt_no_other_version_goes_out(room: Room) -> None:
+    await fail(room, await begin(room, await approved(room)), uncertain=True)
+    other = await approved(room, "结果如下。")
+    for attempt in (offer(room, other), begin(room, other)):
+        with pytest.raises(Refused, match="第 1 版的发布结果还不清楚"):
+            await attempt
+    await register(room)
+    assert (await offer(room, other)).copy_text == "结果如下。"
+
+
+async def test_where_a_machine_published_the_address_is_the_machines(room: Room) -> None:
+    room.desk = replace(room.desk, channel_hosts={"微博评论": ("weibo.com",)})
+    await fail(room, await begin(room, await approved(room)), uncertain=True)
+    await register(room, "https://town.example/@us/1")
+    assert (await publication(room)).link == "https://town.example/@us/1"
 
 
 async def test_an_uncertain_publication_that_stands_is_registered_by_its_link(room: Room) -> None:
