@@ -20,7 +20,8 @@ async def publications(session: AsyncSession, case: Case) -> list[Record]:
     states = words("dossier.publication_states")
     return [
         record(
-            version=number, publisher=row.publisher, requested_by=names.get(row.requested_by), requested_at=moment(row.requested_at),
+            version=number, publisher=words("dossier.publishers").get(row.publisher, row.publisher),
+            requested_by=names.get(row.requested_by), requested_at=moment(row.requested_at),
             state=states[row.state.value], at=moment(row.published_at), link=row.link, sha256=row.text_hash, error=row.last_error,
         )
         for row, number in (await session.exec(query)).all()
@@ -32,7 +33,8 @@ async def follow_ups(session: AsyncSession, case: Case) -> list[Record]:
     rows = (await session.exec(select(FollowUp).where(FollowUp.case_id == case.id).order_by(col(FollowUp.due_at), col(FollowUp.id)))).all()
     return [
         record(
-            hours=row.hours, at=moment(row.done_at), before=row.figures.get("before"), after=row.figures.get("after"),
+            hours=row.hours, due_at=moment(row.due_at), at=moment(row.done_at),
+            before=row.figures.get("before"), after=row.figures.get("after"),
             negative_before=row.figures.get("negative_before"), negative_after=row.figures.get("negative_after"),
             asked=[say("dossier.asked", ask=one["ask"], voices=one["voices"]) for one in row.figures.get("asked", ())],
         )

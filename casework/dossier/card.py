@@ -19,10 +19,10 @@ def dossier_card(dossier: Dossier, name: str, now: datetime) -> Card:
     held = {field: len(sections.get(field, [])) for field in ("posts", "publications", "audit")}
     signed = sum(len(version.get("approvals", [])) for version in versions if isinstance(version, dict))
     size = say("dossier.card_size", versions=len(versions), approvals=signed, **held)
-    told = {name: chain[name] for name in ("verdict", "entries", "head")} if isinstance(chain, dict) else {}
+    proof = chain if isinstance(chain, dict) else {}
     rows = (
         Row(labels["size"], size),
-        Row(labels["chain"], say("dossier.chain_line", **told)),
+        Row(labels["chain"], say("dossier.card_chain", verdict=proof["verdict"], entries=proof["entries"], head=proof["head"][:16])),
         Row(labels["digest"], dossier.digest),
         Row(labels["taken"], say("dossier.card_taken", name=name, at=time_in_text(now, now))),
     )

@@ -23,7 +23,7 @@ async def about(session: AsyncSession, case: Case, event: Event) -> Record:
         level=_level(event.level), points=event.points, state=words("staff_room.case_states")[case.state.value],
         owner=names.get(case.owner_id), opened_at=moment(case.opened_at), claimed_at=moment(case.claimed_at),
         replied_at=moment(case.replied_at), closed_at=moment(case.closed_at), outcome=masked(case.outcome), revision=event.revision,
-        posts=event.item_count, doubts=[masked(doubt) for doubt in event.doubts],
+        posts=event.item_count, doubts=[masked(doubt) for doubt in event.doubts], factors=[_factor(row) for row in event.factors],
     )  # fmt: skip
 
 
@@ -44,17 +44,15 @@ async def posts(session: AsyncSession, event: Event) -> list[Record]:
 
 
 async def levels(session: AsyncSession, event: Event) -> list[Record]:
-    """Every change of the level with its reasons, then the factors on which the present one rests."""
+    """Every change of the level with its reasons."""
     changes = select(LevelChange).where(LevelChange.event_id == event.id).order_by(col(LevelChange.at), col(LevelChange.id))
-    history = [
+    return [
         record(
             at=moment(row.at), before=_level(row.from_level), after=_level(row.to_level), actor=_actor(row.actor),
             reasons=[masked(reason) for reason in row.reasons],
         )
         for row in (await session.exec(changes)).all()
     ]  # fmt: skip
-    factors = [_factor(row) for row in event.factors]
-    return [*history, *([record(after=_level(event.level), factors=factors)] if factors else [])]
 
 
 async def labels(session: AsyncSession, event: Event) -> list[Record]:

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from casework.difference import Change
 from casework.dossier.dossier import Dossier
 from casework.dossier.record import Record
+from language.numerals import from_int
 from prompts import say, words
 
 AS_BLOCKS = ("case", "drafts", "versions", "candidates", "chain")
@@ -35,7 +36,7 @@ del{color:#a00}ins{font-weight:700;text-decoration:none;color:#060}
 def page(dossier: Dossier) -> str:
     """The whole document as HTML; everything in it that came from outside is escaped."""
     title = say("dossier.title", number=dossier.number, headline=_field(dossier, "case", "headline"))
-    parts = [_section(name, told) for name, told in dossier.sections.items()]
+    parts = [_section(number, name, told) for number, (name, told) in enumerate(dossier.sections.items(), 1)]
     return (
         Markup(
             '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
@@ -51,9 +52,10 @@ def page(dossier: Dossier) -> str:
     )  # fmt: skip
 
 
-def _section(name: str, told: Record | list[Record]) -> Markup:
+def _section(number: int, name: str, told: Record | list[Record]) -> Markup:
     count = say("dossier.count", count=len(told)) if isinstance(told, list) else ""
-    head = Markup('<h2 id="{}">{} <small>{}</small></h2>\n').format(name, words("dossier.sections")[name], count)
+    title = say("dossier.section", number=from_int(number), title=words("dossier.sections")[name])
+    head = Markup('<h2 id="{}">{} <small>{}</small></h2>\n').format(name, title, count)
     note = words("dossier.notes").get(name)
     return head + (Markup('<p class="note">{}</p>\n').format(note) if note else Markup("")) + _value(name, told)
 

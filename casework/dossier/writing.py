@@ -97,7 +97,8 @@ async def _candidates(session: AsyncSession, draft: Draft) -> list[Record]:
 
 def _sentence(one: Mapping[str, Any], names: Mapping[str, str]) -> Record:
     kind = words("staff_room.sentence_kinds").get(one["kind"], one["kind"])
-    return record(text=one["text"], rests_on=" ".join([kind, *(names.get(ref, ref) for ref in one["refs"])]))
+    sources = [names.get(ref) or words("dossier.references").get(ref, ref) for ref in one["refs"]]
+    return record(text=one["text"].strip("\n"), rests_on=" ".join([kind, *sources]))
 
 
 async def _version(session: AsyncSession, case: Case, row: ReplyVersion, names: Mapping[int | None, str]) -> Record:
@@ -109,11 +110,15 @@ async def _version(session: AsyncSession, case: Case, row: ReplyVersion, names: 
         authors=[names[author] for author in (await session.exec(authors)).all()], written_by=names[row.created_by],
         at=moment(row.created_at),
         made_of=_made_of(edits[-1]), changes=_runs(edits[-1].runs), submitted_at=moment(row.submitted_at),
-        checks=[record(kind=check["severity"], text=check["message"], span=check["span"]) for check in row.checks],
+        checks=[_check(check) for check in row.checks],
         rehearsal=[record(text=attack.line, span=attack.span, reason=attack.why) for attack in attacks_of(row)],
         approvals=await _approvals(session, row, names), state=words("casework.version_states")[row.state.value],
         decided_at=moment(row.decided_at), note=row.decision_note, valid_until=moment(row.expires_at),
     )  # fmt: skip
+
+
+def _check(check: Mapping[str, Any]) -> Record:
+    return record(kind=words("dossier.severities")[check["severity"]], text=check["message"], span=check["span"])
 
 
 def _made_of(edit: Edit) -> str:
