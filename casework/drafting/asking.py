@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from casework.drafting.spoken import Way
 from casework.drafting.topic import CONDUCT, topic_of
 from casework.drafting.weighing import MOST_ASKS, distinct, weightiest, wishes
 from prompts import frames
@@ -41,15 +42,16 @@ def asks_of_posts(posts: Sequence[Heard], line: str, intent: str, place: str | N
     Args:
         posts: the decisive one first, copies left out.
         line: the business line.
-        intent: of the decisive post; praise asks nothing, news and rumours have the questions that the public always asks.
+        intent: of the decisive post; praise asks only what it says outright, news and rumours have the questions that the public always asks.
         place: as the posts write it; a reply names it anyway.
     """
+    found = [wish for post in posts for wish in wishes(post.text, line, post.phrases, place)]
     if intent == PRAISE:
-        return ()
+        return weightiest(wish for wish in found if wish.source in (Way.REQUEST, Way.QUESTION))
     public = tuple(frames("asks")["public"])
     if intent in NEWS_INTENTS:
         return distinct([*(phrase for post in posts for phrase in post.phrases if _PUBLIC.search(phrase)), *public], MOST_PUBLIC)
-    asked = weightiest([wish for post in posts for wish in wishes(post.text, line, post.phrases, place)])
+    asked = weightiest(found)
     if line == CONDUCT:
         return distinct([*public, *(ask for ask in asked if _COURSE not in ask)])
     return asked or (topic_of("", line).ask,)

@@ -44,7 +44,7 @@ _DIVISION = re.compile(
     r"(?:省|(?<![夜早集超门城菜])市|(?<![社小景片园校辖])区|县城?|镇)(?!场|政|民|长|内|里|容|监))+"
 )
 _ESTATE = re.compile(
-    r"^[\u4e00-\u9fffA-Za-z0-9]{2,12}?(?:小区|社区|花园|家园|新村|公寓|大厦|街道|广场)"
+    r"^[\u4e00-\u9fffA-Za-z0-9]{2,12}?(?:小区|社区|花园|家园|新村|公寓|大厦)"
     r"(?:[\dA-Za-z一二三四五六七八九十东西南北]+(?:[期栋幢号楼座]|单元|门))*(?:楼下|门口|附近|旁边?|内|里|的)*(?=[\u4e00-\u9fff]{4})"
 )
 _SINCE = re.compile(r"^(?:自|从)?(?=\d)(?:[\d*]+年)?(?:[\d*]+月份?)?(?:[\d*]+[日号])?(?:初|底|中旬)?(?:开始|起|以来|以后)?")
@@ -123,10 +123,11 @@ def _of_head(text: str, head_end: int, place: str | None, speech: "_Speech") -> 
 
 
 def _of_body(text: str, head_end: int, place: str | None, speech: "_Speech") -> Iterator[Spoken]:
-    going_on = False
+    going_on = announced = False
     listed = {match.end() for match in _ITEM.finditer(text, head_end)}
     for part in _PART.finditer(_ITEM.sub(lambda mark: "\n" * len(mark[0]), text), head_end):
-        rest = speech.requested(part[1], going_on=going_on)
+        rest = part[1] if announced else speech.requested(part[1], going_on=going_on)
+        announced = rest == "" or (announced and not _END.search(part[2]))
         going_on = rest is not None and not _END.search(part[2])
         if rest and (phrase := speech.action(rest, place)):
             yield Spoken(phrase, Way.REQUEST, part.start())
@@ -164,9 +165,11 @@ class _Speech:
         self._polite = re.compile(any_of(own["polite"]))
         self._sincere = re.compile(any_of([*lists["真问"], *own["sincere"]]))
         self._plain_enough = re.compile(f"^(?:{any_of(own['plain_enough'])})[\u4e00-\u9fff]{{0,6}}$")
+        self._open = re.compile(any_of(own["open"]))
+        self._wants_more = frozenset(own["wants_more"])
         self._why = re.compile(any_of(own["why"]))
         self._retort = re.compile(any_of(own["retorts"]))
-        self._whose, self._ask_whose = re.compile(any_of(own["whose"]["words"])), str(own["whose"]["say"])
+        self._settled = [(row["say"], re.compile(any_of(row["words"]))) for row in own["settled"]]
         self._deeds = [(row["say"], re.compile(any_of(row["words"]))) for row in own["deed"]]
         self._in_vain, self._ask_in_vain = re.compile(any_of(own["in_vain"]["words"])), str(own["in_vain"]["say"])
         self._neglect = re.compile(f"(?P<actor>{any_of(own['actors'])})[^，。！？；\n]{{0,5}}?(?P<idle>{any_of(own['idle'])})")
@@ -188,10 +191,12 @@ class _Speech:
         if phrase := (self.action(rest, place) if rest else "") or self.question(said, ending, place):
             return phrase, Way.HEAD
         about = self._about(self._unaddressed(rest) if rest else said, place)
-        if self._unfit.search(about) or self._says_nothing(about):
+        if self._unfit.search(about) or self._says_nothing(about) or about in (place or ""):
             return "", Way.HEAD
         if self._verb.match(about):
             return cut(about), Way.HEAD
+        if self._open.search(about):
+            return cut(about, from_end=True), Way.HEAD
         deed = next((say for say, words in self._deeds if words.search(about)), "")
         way = Way.HEAD if deed else Way.BARE_HEAD
         return (deed or self._usual) + cut(about, LONGEST - len(self._usual), from_end=True), way
@@ -219,10 +224,12 @@ class _Speech:
 
     def question(self, said: str, ending: str, place: str | None) -> str:
         """A question that wants an answer, as short as it can be asked; empty where there is none."""
-        if not (self._asking.search(said) or "?" in ending or "？" in ending) or self._retort.search(said):
+        if self._retort.search(said):
             return ""
-        if self._whose.search(said):
-            return self._ask_whose
+        if told := next((say for say, words in self._settled if words.search(said)), ""):
+            return told
+        if not (self._asking.search(said) or "?" in ending or "？" in ending):
+            return ""
         plain = self._plain(self._polite.sub("", said), place)
         if not (asked := self._asking.search(plain)):
             return ""
@@ -232,12 +239,12 @@ class _Speech:
         subject = cut(subject, _LONGEST_SUBJECT, from_end=True)
         phrase = f"{subject}{word}{cut(plain[asked.end() :], LONGEST - len(subject) - len(word))}".strip(_EDGE).rstrip(_LOOSE + "呢啊呀")
         empty = self._says_nothing(phrase.replace(word, "")) and not self._plain_enough.search(phrase)
-        halved = len(subject) == 1 and word == asked[0]
+        halved = (len(subject) == 1 and word == asked[0]) or (phrase.endswith(word) and word in self._wants_more)
         return "" if self._unfit.search(phrase) or empty or halved else phrase
 
     def sincerity(self, said: str) -> Way:
         """Questions about time, lawfulness and how, and those put politely, want an answer; whys often do, others often complain."""
-        if self._sincere.search(said) or self._polite.search(said):
+        if self._sincere.search(said) or self._polite.search(said) or any(words.search(said) for _, words in self._settled):
             return Way.QUESTION
         return Way.WHY if self._why.search(said) else Way.RETORT
 

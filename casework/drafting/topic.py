@@ -37,9 +37,12 @@ class Topic:
     sure: tuple[str, ...] = ()
     share: float = 1.0
     needs: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
 
     def ask_in(self, text: str) -> str:
-        """What people want who write such a post, with the thing that this post names; empty for topics that have no usual wish."""
+        """What people want who write such a post, with the thing that this post names; empty where they have none."""
+        if self.wanted and not any(word in text for word in self.wanted):
+            return ""
         named = next((thing for thing in self.objects if thing in text), self.object)
         return self.ask.format(object=named)
 

@@ -77,7 +77,7 @@ def wishes(told: str, line: str, phrases: Iterable[str], place: str | None = Non
         phrases: the asks that the analysis found, the weightiest first.
         place: as the post writes it.
     """
-    topics = [topic for topic in topics_of(told, line) if topic.ask]
+    topics = [topic for topic in topics_of(told, line) if topic.ask_in(told)]
     return [
         *(Wish(spoken.text, spoken.way, spoken.start, told) for spoken in spoken_asks(told, place)),
         *(

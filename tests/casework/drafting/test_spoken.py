@@ -62,3 +62,13 @@ def test_a_cut_is_part_of_the_text_and_fits(text: str, longest: int, from_end: b
     part = cut(text, longest, from_end=from_end)
     assert part in text
     assert len(part) <= longest
+
+
+def test_what_follows_the_word_for_requests_is_requested() -> None:
+    found = said("路口积水\n市民来电反映：雨水口堵了，行人绕行。诉求：三天内疏通雨水口，并告知是谁负责。联系人在家。")
+    assert found["三天内疏通雨水口"] is Way.REQUEST
+    assert not any("联系人" in text for text in found)
+
+
+def test_a_question_in_a_headline_stays_a_question() -> None:
+    assert "摊位费交给街道还是市场" in said("摊位费交给街道还是市场\n没有人说得清。")
