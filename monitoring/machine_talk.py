@@ -13,6 +13,7 @@ from prompts import frames
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
 _PHRASE = re.compile(r"[^，,]+[，,]*")
 _ENDS = re.compile(r"[。！？!?；;\n]\s*$")
+_LATIN = re.compile("[a-z]")
 _GAP = re.compile(r"[\W_]+")
 REMEMBERED = 4_096
 
@@ -44,7 +45,8 @@ def _kept(sentence: str) -> str:
 
 @lru_cache(REMEMBERED)
 def _matches(plain: str, tight: str) -> bool:
-    return any(pattern.search(plain) for pattern in _orders()) or any(pattern.search(tight) for pattern in _tight_orders())
+    orders = _orders() if _LATIN.search(plain) else _chinese_orders()
+    return any(pattern.search(plain) for pattern in orders) or any(pattern.search(tight) for pattern in _tight_orders())
 
 
 def _plain(text: str) -> str:
@@ -53,6 +55,13 @@ def _plain(text: str) -> str:
 
 @cache
 def _orders() -> tuple[re.Pattern[str], ...]:
+    found = frames("machine")
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in (*found["orders"], *found["latin"]))
+
+
+@cache
+def _chinese_orders() -> tuple[re.Pattern[str], ...]:
+    """Those that a text without Latin letters can hold."""
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in frames("machine")["orders"])
 
 
