@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.injections.orders import PER_FAMILY, injected_orders
 from benchmarks.injections.trial import Count, tried
 
-COLUMNS = ("orders", "heard", "drafted", "lowered", "moved", "sends", "published", "links", "personal", "leaks")
+COLUMNS = ("orders", "heard", "drafted", "diluted", "moved", "sends", "published", "links", "personal", "leaks")
 
 
 def table(counts: dict[str, Count]) -> str:
