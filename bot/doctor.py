@@ -15,7 +15,9 @@ from sqlmodel import col, func, select
 from bot.bootstrap import open_house
 from bot.house import House
 from bot.settings import Settings, load_settings
+from casework.case import Case
 from casework.model_call import spending_since
+from casework.publication import Publication, PublicationState
 from casework.routes import untaken
 from casework.routing import active_groups, refuges
 from casework.workdays import is_workday
@@ -65,6 +67,7 @@ async def _findings(house: House) -> AsyncIterator[Finding]:
         yield finding
     yield await _routes(house)
     yield await _knowledge(house)
+    yield await _publishing(house)
     today = house.clock.now().date()
     if not is_workday(today)[1]:
         yield Finding(Verdict.WARN, say("cli.doctor_year", year=today.year))
@@ -128,6 +131,16 @@ async def _knowledge(house: House) -> Finding:
     if not clauses:
         return Finding(Verdict.WARN, say("cli.doctor_kb_empty"))
     return Finding(Verdict.OK, say("cli.doctor_kb", clauses=clauses, cases=cases))
+
+
+async def _publishing(house: House) -> Finding:
+    """Where replies go out, and whether some may be out that nobody has looked for."""
+    async with house.database.reading() as session:
+        in_doubt = (await session.exec(select(Case.number).join(Publication).where(Publication.state == PublicationState.UNCERTAIN))).all()
+    if in_doubt:
+        return Finding(Verdict.WARN, say("cli.doctor_in_doubt", numbers="、".join(in_doubt)))
+    by_machine = "；".join(f"{channel} → {publisher.name}" for channel, publisher in house.publishers.items())
+    return Finding(Verdict.OK, say("cli.doctor_publishing", publishers=by_machine) if by_machine else say("cli.doctor_by_hand"))
 
 
 async def _model(house: House) -> Finding:

@@ -95,6 +95,7 @@ def test_doctor_finds_a_sound_house(folder: Path) -> None:
     assert code == 0, printed
     assert "审计链完整" in printed
     assert "II 级以上需要两位" in printed
+    assert "发布：各渠道都由人工复制" in printed
 
 
 def test_a_file_that_cannot_be_read(folder: Path) -> None:
