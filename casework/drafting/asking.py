@@ -42,7 +42,8 @@ def asks_of_posts(posts: Sequence[Heard], line: str, intent: str, place: str | N
     Args:
         posts: the decisive one first, copies left out.
         line: the business line.
-        intent: of the decisive post; praise asks only what it says outright, news and rumours have the questions that the public always asks.
+        intent: of the decisive post; praise asks only what it says outright, news and rumours have the questions that the public
+            always asks.
         place: as the posts write it; a reply names it anyway.
     """
     found = [wish for post in posts for wish in wishes(post.text, line, post.phrases, place)]

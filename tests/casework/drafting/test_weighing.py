@@ -51,3 +51,8 @@ def test_a_place_that_is_often_noisy_is_no_noise() -> None:
 def test_two_troubles_of_one_place_are_two_asks() -> None:
     assert not same_ask("整治饭店占道经营", "整治饭店油烟")
     assert same_ask("整治麻将馆噪音", "整治麻将馆夜夜扰民")
+
+
+def test_praise_asks_only_what_it_says_outright() -> None:
+    assert asks_of("公厕翻新了，点赞\n保洁阿姨很好，谢谢。", "环境卫生", "表扬", ("改善公厕卫生",)) == ()
+    assert asks_of("公厕翻新了，点赞\n希望再装一个母婴台。", "环境卫生", "表扬", ()) == ("装母婴台",)
