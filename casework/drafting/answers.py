@@ -11,8 +11,8 @@ from casework.drafting.candidate import Sentence, SentenceKind, sentences_of
 from casework.drafting.citizen_words import without_marks
 from casework.drafting.evidence import Evidence
 from casework.drafting.frame import Manner
-from casework.drafting.matter import Matter
-from casework.drafting.slots import open_slots, slot
+from casework.drafting.matter import Matter, Standing
+from casework.drafting.slots import slot, slot_name
 from casework.drafting.topic import Topic, with_tuples
 from language.numerals import from_int
 from prompts import frames
@@ -104,22 +104,32 @@ class Answering:
         return str(frames("answers")["lead"][name].format(number=from_int(number), ask=plain, who=self.fields["who"]))
 
     def _answer(self, ask: str, so_far: str) -> list[Sentence]:
+        quote = self._quote_for(ask, so_far)
+        cited = clause_sentences(quote)[: 1 if self.tightness else 2] if quote and quote.text not in so_far else []
+        text = self._wording(ask, quote is not None, so_far)
+        return [*cited, *sentences_of(text + "\n", SentenceKind.NEXT_STEP)]
+
+    def _quote_for(self, ask: str, so_far: str) -> Quote | None:
+        """The clause that bears on an ask: quoted already, or where there is room for one more."""
         quote = self.evidence.by_ask.get(ask)
         room = self.most_clauses and self.most_clauses + (words_of(ask).name == PENALTY)
-        if quote and quote.text not in so_far and self._quoted(so_far) >= room:
-            quote = None
-        cited = clause_sentences(quote)[: 1 if self.tightness else 2] if quote and quote.text not in so_far else []
-        manner = Manner.REPORT if open_slots(gap_of(ask))[0] in self.matter.facts else self.manner
-        topic = topic_of_ask(ask, self.matter.told, self.matter.line, self.topic)
-        fields = {**self.fields, "checks": topic.checks, "steps": topic.steps, "keep": topic.keep, "gap": gap_of(ask)}
-        options: Sequence[str] = words_of(ask).options(manner, quoted=quote is not None)
-        options = [_THEN.sub("", option) for option in options] if self.tightness else options
-        wording = options[-1] if self.tightness > 1 else next((w for w in options if _is_new(w, fields, so_far)), options[-1])
-        return [*cited, *sentences_of(wording.format(**fields) + "\n", SentenceKind.NEXT_STEP)]
+        taken = {other.clause.key for other in self.evidence.quotes if other.text in so_far}
+        return quote if quote and (quote.text in so_far or len(taken) < room) else None
 
-    def _quoted(self, so_far: str) -> int:
-        """How many clauses the reply quotes already."""
-        return len({quote.clause.key for quote in self.evidence.quotes if quote.text in so_far})
+    def _wording(self, ask: str, quoted: bool, so_far: str) -> str:
+        """The fullest wording that repeats nothing; a fact that was verified in the meantime is reported."""
+        words, topic = self._words(ask), topic_of_ask(ask, self.matter.told, self.matter.line, self.topic)
+        known = any(is_about(name, ask) for name in self.matter.facts)
+        fields = {**self.fields, "checks": topic.checks, "steps": topic.steps, "keep": topic.keep, "gap": slot(_gap(ask) + words.slot)}
+        options: Sequence[str] = words.options(Manner.REPORT if known else self.manner, quoted=quoted)
+        options = [_THEN.sub("", option) for option in options] if self.tightness else options
+        new = (option for option in options if self.tightness < 2 and _is_new(option, fields, so_far))
+        return next(new, options[-1]).format(**fields)
+
+    def _words(self, ask: str) -> AnswerWords:
+        """How an ask is answered; who only asks wants nothing done."""
+        words = words_of(ask)
+        return _words()[QUESTION] if words.name == REQUEST and self.matter.standing is Standing.QUESTION else words
 
 
 def named(matter: Matter, most: int, manner: Manner, fields: Mapping[str, str]) -> tuple[Sentence, ...]:
@@ -141,9 +151,9 @@ def clause_sentences(quote: Quote, wording: str = "clause", **fields: str) -> li
     return [Sentence(text, SentenceKind.CLAUSE, refs), *([Sentence(meaning, SentenceKind.CLAUSE, refs)] if meaning else [])]
 
 
-def gap_of(ask: str) -> str:
-    """The slot of an ask: its words and what is missing."""
-    return slot(f"“{_plain(ask)}”{words_of(ask).slot}")
+def is_about(fact: str, ask: str) -> bool:
+    """Whether a slot's name is the open fact of this ask: it begins with the ask's words."""
+    return fact.startswith(slot_name(_gap(ask)))
 
 
 def words_of(ask: str) -> AnswerWords:
@@ -162,6 +172,11 @@ def _is_new(wording: str, fields: Mapping[str, str], so_far: str) -> bool:
     """Whether a wording repeats nothing that stands in the reply already."""
     repeats_part = any(f"{{{name}}}" in wording and fields[name] in so_far for name in _ONCE)
     return not repeats_part and wording.format(**fields) not in so_far
+
+
+def _gap(ask: str) -> str:
+    """How the slot of an ask begins."""
+    return f"“{_plain(ask)}”"
 
 
 def _echoed(ask: str, told: str) -> str:

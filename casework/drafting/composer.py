@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from casework.drafting.answers import Answering, gap_of, named
+from casework.drafting.answers import Answering, is_about, named
 from casework.drafting.candidate import AskAnswer, Candidate, Sentence, SentenceKind, Written, sentences_of
 from casework.drafting.citizen_words import SUBJECT_LENGTH
 from casework.drafting.evidence import Evidence
@@ -34,8 +34,10 @@ DISPENSABLE = (5, 4, 3, 2)
 """By tightness, from which rank on passages may be left out; what people told is kept longer than the full length of our answers."""
 NAMED = (5, 3, 2, 1)
 """By tightness, how many asks are named where they are not answered one by one."""
-BESIDE_TOPIC = (Standing.RUMOUR, Standing.PRAISE)
-"""Where a message is in doubt or somebody is praised, the rules and the usual steps of its topic do not bear."""
+WITHOUT_RULES = (Standing.RUMOUR, Standing.PRAISE)
+"""Where a message is in doubt or somebody is praised, the rules of its topic do not bear."""
+BESIDE_TOPIC = (*WITHOUT_RULES, Standing.QUESTION)
+"""Neither there nor where somebody only asks does what is usually done about the topic."""
 SAID_ONCE = ("checks", "steps", "keep")
 """What is usually done about a topic. It is said once: a later line that would repeat it is left out."""
 
@@ -58,7 +60,7 @@ def compose(matter: Matter, evidence: Evidence, wanted: Plan = ()) -> Written:
         wanted: strategies and channels that a person asked for; any of the thirty-two.
     """
     topic = topic_of(f"{matter.headline}\n{matter.told}", matter.line)
-    if matter.standing in BESIDE_TOPIC:
+    if matter.standing in WITHOUT_RULES:
         evidence = Evidence(cases=evidence.cases)
     chosen = plan(matter, wanted)
     made = [compose_one(matter, evidence, topic, strategy, channel) for strategy, channel in chosen]
@@ -130,16 +132,10 @@ class _Composition:
         if line.use:
             return [_Piece(sentence, line.rank) for sentence in self._passages[line.use](so_far)]
         own = [self._fields[name] for name in SAID_ONCE if f"{{{name}}}" in line.text]
-        if own and (not self._is_topical or any(words in so_far for words in own)):
+        if own and (self.matter.standing in BESIDE_TOPIC or any(words in so_far for words in own)):
             return []
         pieces = [_Piece(sentence, line.rank) for sentence in sentences_of(line.text.format(**self._fields), SentenceKind(line.kind))]
         return _on_new_line(pieces) if line.text.startswith("【") else pieces
-
-    @property
-    def _is_topical(self) -> bool:
-        """Whether what is usually done about the topic bears on this matter; a question that no topic knows has none."""
-        known = bool(self.topic.words) or self.matter.standing is not Standing.QUESTION
-        return known and self.matter.standing not in BESIDE_TOPIC
 
     @cached_property
     def _tags(self) -> tuple[str, ...]:
@@ -237,4 +233,4 @@ def _ask_answer(matter: Matter, candidate: Candidate, ask: str, numbers: tuple[i
     by_rule = frame_of(candidate.strategy).manner is Manner.RULE and any(
         candidate.sentences[number - 1].kind is SentenceKind.CLAUSE for number in numbers
     )
-    return AskAnswer(ask, numbers, open=bool(missing) or not (by_rule or gap_of(ask) in text))
+    return AskAnswer(ask, numbers, open=bool(missing) or not (by_rule or any(is_about(name, ask) for name in open_slots(text))))

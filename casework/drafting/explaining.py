@@ -39,7 +39,10 @@ def next_question(frame: Frame, topic: Topic, matter: Matter) -> str:
     hurt = frames("answers")["pieces"]["hurt_next"].format(affected=telling.affected[0]) if telling.hurt and telling.affected else ""
     by_topic = (topic.next if topic.words else "") + frame.next
     likely = [*questions(hurt), *questions(frames("answers")["next"].get(matter.standing, by_topic))]
-    fresh = [question for question in dict.fromkeys(likely) if not any(_same(question, ask) for ask in matter.asks)]
+    fresh: list[str] = []
+    for question in likely:
+        if not any(_same(question, other) for other in (*matter.asks, *fresh)):
+            fresh.append(question)
     return "".join(fresh[:MOST_QUESTIONS])
 
 

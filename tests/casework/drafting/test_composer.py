@@ -26,6 +26,7 @@ from storage.clock import CHINA
 from tests.casework.drafting.matters import DESK, NOISE_POST, SMOKE_POST, matter
 from tests.casework.drafting.shelf import FINE, SMOKE, TODAY, SmallLibrary, stocked
 
+CLAIMED = re.compile(r"(?<!没)已经?(?!核实|办完)|查了(?!才)|查明|经查|经核实|属实|答应")
 NOW = datetime(2026, 3, 6, 18, 42, tzinfo=CHINA)
 STATES = {
     "urgent": (matter(level=1), Strategy.EARLY_NOTICE, Channel.COMMENT),
@@ -247,6 +248,8 @@ def test_no_draft_states_what_nobody_said(text: str, title: str, line: str, inte
         assert [finding for finding in blocking if finding.blocking and finding.name != "open_slot"] == []
         assert len({ref for sentence in candidate.sentences if sentence.kind is SentenceKind.CLAUSE for ref in sentence.refs}) <= 3
         assert all(not re.search(r"\d", name) for name in candidate.slots)
+        steps = "".join(sentence.text for sentence in candidate.sentences if sentence.kind is SentenceKind.NEXT_STEP)
+        assert not CLAIMED.search(steps), "what was done is a fact that somebody has to verify"
         assert len(candidate.text) <= candidate.channel.longest
         for quote in evidence.quotes:
             assert quote.text in quote.clause.text
