@@ -16,7 +16,7 @@ from casework.drafting.draft import ReplyVersion
 from casework.followup import HOURS, Asked, Figures, FollowUp, window
 from casework.message import Card, CardKind, Row
 from casework.promise_ledger import numbered
-from casework.publication import Publication, PublicationState
+from casework.publication import Publication
 from casework.told_event import told_event_id
 from language.periods import clock_phrase, duration_phrase
 from monitoring.item import Attitude, Item
@@ -144,9 +144,3 @@ async def _still_asked(session: AsyncSession, event_id: int, text: str, start: d
                 voices.setdefault(same, set()).add(author or f"item:{item_id}")
     ranked = sorted(voices.items(), key=lambda each: -len(each[1]))
     return tuple(Asked(ask, len(authors)) for ask, authors in ranked[:MOST_ASKED] if len(authors) >= FEWEST_VOICES)
-
-
-async def latest_publication(session: AsyncSession, case: Case) -> Publication | None:
-    """The newest reply of a case that is out."""
-    out = select(Publication).where(Publication.case_id == case.id, Publication.state == PublicationState.PUBLISHED)
-    return (await session.exec(out.order_by(col(Publication.published_at).desc()).limit(1))).first()

@@ -108,7 +108,7 @@ async def test_kept_late_is_called_late_for_ever(room: Room) -> None:
     async with room.database.reading() as session:
         card = await case_promises_card(session, await room.case(session), room.now)
     assert "超时后才兑现" in card.rows[0].text
-    assert card.rows[0].detail == "结果已公布，见评论区"
+    assert card.rows[0].text.endswith("：结果已公布，见评论区")
 
 
 @pytest.mark.parametrize("proof", ["", "好了", "  ok "])
