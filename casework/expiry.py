@@ -22,8 +22,8 @@ from casework.withdrawing import taken_by_hand
 from prompts import say, words
 from storage import audit
 
-APPROVERS, LEADER = 1, 2
-"""Who is called by the first and by the second reminder; there is no third."""
+LEADER = 2
+"""The reminder that calls the leader as well; there is no third."""
 _IN_DOUBT = select(Publication.version_id).where(col(Publication.state).in_(IN_DOUBT))
 
 
