@@ -55,4 +55,4 @@ def test_two_troubles_of_one_place_are_two_asks() -> None:
 
 def test_praise_asks_only_what_it_says_outright() -> None:
     assert asks_of("公厕翻新了，点赞\n保洁阿姨很好，谢谢。", "环境卫生", "表扬", ("改善公厕卫生",)) == ()
-    assert asks_of("公厕翻新了，点赞\n希望再装一个母婴台。", "环境卫生", "表扬", ()) == ("装母婴台",)
+    assert asks_of("公厕翻新了，点赞\n希望增设一个母婴台。", "环境卫生", "表扬", ()) == ("增设母婴台",)
