@@ -22,6 +22,8 @@ from casework.checks.finding import Finding
 CLEAN = 1_000
 """At most so many clean drafts are looked at."""
 TRIES = 60
+LATE_ROUNDS = 10
+"""Each late wording is planted so often, with other names and numbers."""
 
 _FACT = {"unfounded", "stranger", "organisation_unknown", "place_unknown", "personal_data"}
 _CLAUSE = {"clause_unknown", "quote_altered", "clause_not_in_force", "clause_elsewhere"}
@@ -116,7 +118,7 @@ def _show_late(drafts: Sequence[Clean], seed: int) -> None:
     """The wordings that were written when the checks were done, by kind."""
     chance = random.Random(seed)  # noqa: S311  # the same faults each time
     found: dict[str, list[bool]] = defaultdict(list)
-    for each in plant_late(chance.choice(drafts), chance):
+    for each in (each for _ in range(LATE_ROUNDS) for each in plant_late(chance.choice(drafts), chance)):
         found[each.kind].append(is_found(each, checked(each.text, each.clean)))
     for kind, hits in found.items():
         print(f"late {kind:18} {sum(hits)}/{len(hits)}")

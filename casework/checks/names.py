@@ -33,6 +33,7 @@ _PLACE_FOLLOWS = re.compile(
     r"公园|学校|小学|中学|医院|中队|项目|庭院|家园)"
 )
 _VERBAL = ("v", "vd", "d", "ad", "zg")
+_PRONOUNS = "您你我他她它这那"
 _SMALL = ("p", "c", "u", "r", "y", "e", "o", "w", "x")
 _CUED = re.compile(
     r"(?:负责人|责任人|当事人|联系人|经办人|承办人|[组队局科所站处院校厂店]长|书记|主任|法官|经理|经营者|摊主|店主|业主|司机|驾驶员|队员|伤者|网格员|为|系|由|受伤的)[为是系叫:]?"
@@ -130,7 +131,8 @@ def _inside_words(text: str, tags: Set[str] | None = None) -> Set[int]:
     Args:
         tags: only words of these parts of speech.
     """
-    inside, start = set(), 0
+    inside: set[int] = set()
+    start = 0
     for word, tag in tagged_words(text):
         inside.update(range(start + 1, start + len(word)) if tags is None or tag in tags else ())
         start += len(word)
@@ -142,7 +144,7 @@ def _nominal(run: str, words: "_Words") -> str:
     kept = ""
     for word, tag in reversed(tagged_words(run, guess=True)):
         acts = len(word) > 1 and tag in _VERBAL and not words.generic.fullmatch(word)
-        if word in words.stops or acts or tag.startswith(_SMALL):
+        if word in words.stops or acts or tag.startswith(_SMALL) or word[0] in _PRONOUNS:
             break
         kept = word + kept
     return kept
