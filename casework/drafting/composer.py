@@ -12,6 +12,7 @@ from casework.drafting.explaining import next_question, reason_of
 from casework.drafting.frame import ASKED, COMPLAINED, MUST, OWNED, UNASKED, Frame, FrameLine, Manner, frame_of
 from casework.drafting.matter import Matter, Standing
 from casework.drafting.passages import (
+    WITHOUT_TOPIC,
     cases_passage,
     clause_passage,
     frame_fields,
@@ -34,10 +35,8 @@ DISPENSABLE = (5, 4, 3, 2)
 """By tightness, from which rank on passages may be left out; what people told is kept longer than the full length of our answers."""
 NAMED = (5, 3, 2, 1)
 """By tightness, how many asks are named where they are not answered one by one."""
-WITHOUT_RULES = (Standing.RUMOUR, Standing.PRAISE)
-"""Where a message is in doubt or somebody is praised, the rules of its topic do not bear."""
-BESIDE_TOPIC = (*WITHOUT_RULES, Standing.QUESTION)
-"""Neither there nor where somebody only asks does what is usually done about the topic."""
+BESIDE_TOPIC = (*WITHOUT_TOPIC, Standing.QUESTION)
+"""Where somebody only asks, what is usually done about the topic does not bear either."""
 SAID_ONCE = ("checks", "steps", "keep")
 """What is usually done about a topic. It is said once: a later line that would repeat it is left out."""
 
@@ -60,7 +59,7 @@ def compose(matter: Matter, evidence: Evidence, wanted: Plan = ()) -> Written:
         wanted: strategies and channels that a person asked for; any of the thirty-two.
     """
     topic = topic_of(f"{matter.headline}\n{matter.told}", matter.line)
-    if matter.standing in WITHOUT_RULES:
+    if matter.standing in WITHOUT_TOPIC:
         evidence = Evidence(cases=evidence.cases)
     chosen = plan(matter, wanted)
     made = [compose_one(matter, evidence, topic, strategy, channel) for strategy, channel in chosen]

@@ -9,7 +9,7 @@ from casework.drafting.candidate import Sentence, SentenceKind, sentences_of
 from casework.drafting.citizen_words import SUBJECT_LENGTH, subject_of
 from casework.drafting.evidence import Evidence
 from casework.drafting.frame import Manner
-from casework.drafting.matter import RUMOUR, Matter
+from casework.drafting.matter import RUMOUR, Matter, Standing
 from casework.drafting.slots import slot
 from casework.drafting.telling import Claim, ClaimKind
 from casework.drafting.topic import Topic, topic_of
@@ -19,6 +19,8 @@ from prompts import frames
 
 ACCUSING = 2
 """From this gravity on (`monitoring.headline.gravity`), words accuse somebody or tell of a harm."""
+WITHOUT_TOPIC = (Standing.RUMOUR, Standing.PRAISE)
+"""Where a message is in doubt or somebody is praised, the matter's topic says nothing."""
 GRAVE = (1, 2)
 """At these levels the public reads a matter called by its business line: what exactly happened is not known yet."""
 LEAST_STEPS, MOST_STEPS = 2, 4
@@ -32,6 +34,7 @@ PUBLICATION = "publication"
 
 _PHRASE = re.compile(r"[^。！？\n“”]{4,80}")
 _LINK = re.compile(r"^(?:其次|首先|另外|还有|而且|并且|但是?|所以|因为|结果|可是?|不过|其中)[，,]?(?=.{6})")
+_ASKING = re.compile(r"什么|怎么|为何|谁|哪[里个天家]|[吗呢]$|有没有|能不能|没有$")
 _DRAGGING = re.compile(r"没|未|不|还|仍|一直|至今|拖|无人|迟迟")
 _PROMISING = re.compile(r"前.{0,6}(?:公布|答复|通报|告诉|完成|说)|下次|回访")
 
@@ -45,7 +48,8 @@ def frame_fields(matter: Matter, topic: Topic, *, subject_length: int = SUBJECT_
         to_many: speak to the public and not to the one who wrote.
     """
     subject = subject_of(matter, topic, subject_length)
-    slots = {name: slot(wording.format(topic=topic.name)) for name, wording in frames("slots")["names"].items()}
+    about = _wording("this") if matter.standing in WITHOUT_TOPIC else topic.name
+    slots = {name: slot(wording.format(topic=about)) for name, wording in frames("slots")["names"].items()}
     address, telling = frames("answers")["address"], matter.telling
     hurt = address["with"].format(you=address["one"], affected=telling.affected[0]) if telling.hurt and telling.affected else address["one"]
     return {
@@ -120,8 +124,9 @@ def told_passage(matter: Matter, manner: Manner, kinds: Collection[ClaimKind], t
 
 
 def _is_grievance(claim: Claim) -> bool:
-    """Whether a claim is worth taking up: how long something lasts only where it drags on."""
-    return claim.kind is not ClaimKind.LASTING or bool(_DRAGGING.search(claim.text))
+    """Whether a claim is worth taking up: it asks nothing, and how long something lasts counts only where it drags on."""
+    drags = claim.kind is not ClaimKind.LASTING or _DRAGGING.search(claim.text)
+    return bool(drags) and not _ASKING.search(claim.text)
 
 
 def _about(claim: Claim, wording: str, teller: str) -> Sentence:
