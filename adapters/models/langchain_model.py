@@ -56,15 +56,16 @@ class LangChainModel:
             ModelUnavailable: down, refused or slow; or stumbled twice; or twice no such object.
         """
         wording = f"{system}\n\nJSON 的结构：\n{json.dumps(schema, ensure_ascii=False)}"
+        left = ATTEMPTS
         async with self._opened() as chat:
-            for attempt in range(1, ATTEMPTS + 1):
+            while True:
+                left -= 1
                 try:
                     return await self._answer(chat, [("system", wording), ("human", user)], schema, heard)
                 except _Stumble as stumble:
-                    if attempt == ATTEMPTS or stumble.pause_seconds > LONGEST_PAUSE_SECONDS:
+                    if not left or stumble.pause_seconds > LONGEST_PAUSE_SECONDS:
                         raise stumble.told(self.name) from stumble
                     await asyncio.sleep(stumble.pause_seconds)
-        raise AssertionError("unreachable")
 
     async def _answer(self, chat: "BaseChatModel", messages: Any, schema: dict[str, Any], heard: Heard | None) -> dict[str, Any]:
         """One request, accounted for."""

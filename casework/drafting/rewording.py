@@ -6,22 +6,28 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from casework.checks.citations import mentions
+from casework.drafting.cutting import (
+    after_first,
+    before_signature,
+    ended,
+    is_numbered,
+    outside,
+    own,
+    parts,
+    sentences_in,
+    signed,
+    tidy,
+    without,
+)
 from casework.drafting.slots import SLOT, open_slots, slot
 from casework.drafting.wishes import Comment, Wish, WishKind
-from language.numerals import NUMERAL, from_int, to_int
 from prompts import frames, say
 
 SHORTER = 0.75
 """To this share of its length a text is shortened where nobody names a length."""
 
-_PROTECTED = re.compile(r"【[^】]*】|“[^”]*”|《[^》]*》")
-_SENTENCE = re.compile(r"(?:【[^】]*】|“[^”]*”|[^。！？\n])+[。！？]*\n*|\n+")
-_PHRASE = re.compile(r"(?:【[^】]*】|“[^”]*”|[^，；。！？\n])+[，；。！？]?")
-_NUMBERED = re.compile(rf"(?m)^([{NUMERAL}]{{1,3}})、")
 _GLOSS = re.compile(r"^(?:也就是说|就是说|这就是说|意思是|这一条|按这一条|说白了|简单说)")
 _ANSWERS = re.compile(r"您(?:问|提出|说|反映|要求)|诉求")
-_DATE_LINE = re.compile(r"^(?:【待核实：[^】]*日期】|\d{4}年\d{1,2}月\d{1,2}日)(?:（[^）]*）)?$")
-"""The last line of a signature; a notice that a model helped may follow on it."""
 _OPENING = re.compile(
     r"\A(?:[^\n。，：:]{0,10}(?:您好|你好)[！!，,：:。\s]*"
     r"|(?:市民|网友|居民|同志|朋友|群众|业主|家长|商户)[^\n。，：:]{0,6}[：:，,]\s*)"
@@ -71,7 +77,7 @@ def revise(text: str, comment: Comment, around: Around) -> Revised:
         except _CannotDo as reason:
             revised = replace(revised, undone=(*revised.undone, say("drafting.wish_undone", said=wish.said, why=reason)))
             continue
-        revised = replace(revised, text=_tidy(new), done=(*revised.done, done))
+        revised = replace(revised, text=tidy(new), done=(*revised.done, done))
     return revised
 
 
@@ -85,7 +91,7 @@ def _in_order(wishes: tuple[Wish, ...]) -> list[Wish]:
 
 def _delete_paragraphs(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     del around
-    body, signature = _signed(text)
+    body, signature = signed(text)
     lines = body.split("\n")
     filled = [place for place, line in enumerate(lines) if line.strip()]
     gone = {filled[place] for place in _indices(wish, len(filled), "drafting.wish_paragraphs")}
@@ -97,23 +103,23 @@ def _delete_paragraphs(text: str, wish: Wish, around: Around) -> tuple[str, str]
 
 def _delete_sentences(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     del around
-    body, signature = _signed(text)
-    sentences = _SENTENCE.findall(body)
+    body, signature = signed(text)
+    sentences = sentences_in(body)
     filled = [place for place, sentence in enumerate(sentences) if sentence.strip()]
     gone = {filled[place] for place in _indices(wish, len(filled), "drafting.wish_sentences")}
     if len(gone) == len(filled):
         raise _CannotDo(say("drafting.wish_nothing_left"))
-    return _without(sentences, gone) + signature, _deleted(wish, "".join(sentences[place] for place in sorted(gone)))
+    return without(sentences, gone) + signature, _deleted(wish, "".join(sentences[place] for place in sorted(gone)))
 
 
 def _delete_words(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     del around
     _require_own_words(text, wish.words)
     if re.search("[句段]", wish.said.replace(wish.words, "")):
-        sentences = _SENTENCE.findall(text)
+        sentences = sentences_in(text)
         gone = {place for place, sentence in enumerate(sentences) if wish.words in sentence}
-        return _without(sentences, gone), _deleted(wish, "".join(sentences[place] for place in sorted(gone)))
-    return _outside(text, lambda own: own.replace(wish.words, "")), say("drafting.wish_words_gone", words=wish.words)
+        return without(sentences, gone), _deleted(wish, "".join(sentences[place] for place in sorted(gone)))
+    return outside(text, lambda words: words.replace(wish.words, "")), say("drafting.wish_words_gone", words=wish.words)
 
 
 def _avoid(text: str, wish: Wish, around: Around) -> tuple[str, str]:
@@ -122,11 +128,11 @@ def _avoid(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     if instead := frames("revising")["instead"].get(wish.words):
         instead = instead.format(next_time=frames("slots")["names"]["next_time"])
         instead = SLOT.sub(lambda found: around.facts.get(found[1], found[0]), instead)
-        return _outside(text, lambda own: own.replace(wish.words, instead)), say("drafting.wish_replaced", old=wish.words, new=instead)
-    phrases = [(phrase, wish.words in _own(phrase)) for phrase in _parts(text)]
+        return outside(text, lambda words: words.replace(wish.words, instead)), say("drafting.wish_replaced", old=wish.words, new=instead)
+    phrases = [(phrase, wish.words in own(phrase)) for phrase in parts(text)]
     if any(held and open_slots(phrase) for phrase, held in phrases):
-        return _outside(text, lambda own: own.replace(wish.words, "")), say("drafting.wish_words_gone", words=wish.words)
-    kept = [_ended(phrase) if held else phrase for phrase, held in phrases]
+        return outside(text, lambda words: words.replace(wish.words, "")), say("drafting.wish_words_gone", words=wish.words)
+    kept = [ended(phrase) if held else phrase for phrase, held in phrases]
     return "".join(kept), say("drafting.wish_phrase_gone", words=wish.words)
 
 
@@ -134,7 +140,7 @@ def _replace(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     del around
     _require_own_words(text, wish.words)
     told = say("drafting.wish_replaced", old=wish.words, new=wish.instead)
-    return _outside(text, lambda own: own.replace(wish.words, wish.instead)), told
+    return outside(text, lambda words: words.replace(wish.words, wish.instead)), told
 
 
 def _address(text: str, wish: Wish, around: Around) -> tuple[str, str]:
@@ -144,19 +150,19 @@ def _address(text: str, wish: Wish, around: Around) -> tuple[str, str]:
 
 def _informal_you(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     del wish, around
-    if "您" not in _own(text):
+    if "您" not in own(text):
         raise _CannotDo(say("drafting.wish_no_such_words", words="您"))
-    return _outside(text, lambda own: own.replace("您", "你")), say("drafting.wish_replaced", old="您", new="你")
+    return outside(text, lambda words: words.replace("您", "你")), say("drafting.wish_replaced", old="您", new="你")
 
 
 def _reworded(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     """Other turns of phrase, by the list of this manner."""
     new = text
     for pattern, instead in _turns(wish.kind.value):
-        new = _outside(new, lambda own, pattern=pattern, instead=instead: pattern.sub(instead, own))  # type: ignore[misc]
+        new = outside(new, lambda words, pattern=pattern, instead=instead: pattern.sub(instead, words))  # type: ignore[misc]
     if wish.kind is WishKind.SOFTEN:
         care = frames("revising")["added"]["care_many" if around.to_many else "care"]
-        new = new if care in new else _after_first(new, care)
+        new = new if care in new else after_first(new, care)
     if new == text:
         raise _CannotDo(say("drafting.wish_no_turns"))
     return new, say("drafting.wish_reworded", said=wish.said)
@@ -164,10 +170,10 @@ def _reworded(text: str, wish: Wish, around: Around) -> tuple[str, str]:
 
 def _apology(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     del wish, around
-    if re.search("道歉|抱歉|歉意|对不起", _own(text)):
+    if re.search("道歉|抱歉|歉意|对不起", own(text)):
         raise _CannotDo(say("drafting.wish_there_already"))
     sentence = frames("revising")["added"]["apology"]
-    return _after_first(text, sentence), say("drafting.wish_added", sentence=sentence)
+    return after_first(text, sentence), say("drafting.wish_added", sentence=sentence)
 
 
 def _phone(text: str, wish: Wish, around: Around) -> tuple[str, str]:
@@ -186,17 +192,17 @@ def _added(text: str, around: Around, name: str, wording: str = "") -> tuple[str
         raise _CannotDo(say("drafting.wish_there_already"))
     sentence = frames("revising")["added"][wording or name].format(**{name: value})
     told = "drafting.wish_added_open" if open_slots(sentence) else "drafting.wish_added"
-    return _before_signature(text, sentence), say(told, sentence=sentence)
+    return before_signature(text, sentence), say(told, sentence=sentence)
 
 
 def _no_clause(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     del wish, around
-    sentences = _SENTENCE.findall(text)
+    sentences = sentences_in(text)
     cited = {place for place, sentence in enumerate(sentences) if mentions(sentence)}
     if not cited:
         raise _CannotDo(say("drafting.wish_no_clause_there"))
     glosses = {place for place, sentence in enumerate(sentences) if place - 1 in cited and _GLOSS.match(sentence)}
-    return _without(sentences, cited | glosses), say("drafting.wish_clause_gone", count=len(cited))
+    return without(sentences, cited | glosses), say("drafting.wish_clause_gone", count=len(cited))
 
 
 def _clause(text: str, wish: Wish, around: Around) -> tuple[str, str]:
@@ -205,7 +211,7 @@ def _clause(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     if new is None:
         raise _CannotDo(say("drafting.wish_no_clause_known" if not around.clauses else "drafting.wish_there_already"))
     sentence = frames("revising")["added"]["clause"].format(name=new[0], quote=new[1])
-    return _before_signature(text, sentence), say("drafting.wish_added", sentence=sentence)
+    return before_signature(text, sentence), say("drafting.wish_added", sentence=sentence)
 
 
 def _shorten(text: str, wish: Wish, around: Around) -> tuple[str, str]:
@@ -213,14 +219,14 @@ def _shorten(text: str, wish: Wish, around: Around) -> tuple[str, str]:
     longest = wish.length or round(len(text) * SHORTER)
     if len(text) <= longest:
         raise _CannotDo(say("drafting.wish_short_already", length=len(text)))
-    sentences = _SENTENCE.findall(text)
+    sentences = sentences_in(text)
     spare = [place for place in range(1, len(sentences)) if _is_spare(sentences[place], around)]
     gone: set[int] = set()
     for place in sorted(spare, key=lambda place: -len(sentences[place])):
         gone.add(place)
-        if len(_without(sentences, gone)) <= longest:
+        if len(without(sentences, gone)) <= longest:
             break
-    short = _without(sentences, gone)
+    short = without(sentences, gone)
     if not gone:
         raise _CannotDo(say("drafting.wish_all_needed"))
     enough = len(short) <= longest or not wish.length
@@ -230,7 +236,7 @@ def _shorten(text: str, wish: Wish, around: Around) -> tuple[str, str]:
 def _is_spare(sentence: str, around: Around) -> bool:
     bare = sentence.strip()
     holds = SLOT.search(bare) or mentions(bare) or _ANSWERS.search(bare) or any(value in bare for value in around.facts.values())
-    return bool(bare) and not holds and bare[-1] in "。！？" and not _NUMBERED.match(bare)
+    return bool(bare) and not holds and bare[-1] in "。！？" and not is_numbered(bare)
 
 
 _HOW: Mapping[WishKind, Callable[[str, Wish, Around], tuple[str, str]]] = {
@@ -269,79 +275,9 @@ def _deleted(wish: Wish, gone: str) -> str:
 
 
 def _require_own_words(text: str, words: str) -> None:
-    if words in _own(text):
+    if words in own(text):
         return
     raise _CannotDo(say("drafting.wish_protected" if words in text else "drafting.wish_no_such_words", words=words))
-
-
-def _own(text: str) -> str:
-    """The text without slots, quotes and titles, which no change of manner touches."""
-    return _PROTECTED.sub("\0", text)
-
-
-def _outside(text: str, change: Callable[[str], str]) -> str:
-    """The text with a change made in everything but slots, quotes and titles."""
-    parts, end = [], 0
-    for found in _PROTECTED.finditer(text):
-        parts += [change(text[end : found.start()]), found[0]]
-        end = found.end()
-    return "".join([*parts, change(text[end:])])
-
-
-def _without(sentences: list[str], gone: set[int]) -> str:
-    """The sentences that stay; a line break that went with a sentence stays where another one follows."""
-    kept: list[str] = []
-    for place, sentence in enumerate(sentences):
-        if place not in gone:
-            kept.append(sentence)
-        elif sentence.endswith("\n") and kept and not kept[-1].endswith("\n"):
-            kept.append("\n")
-    return "".join(kept)
-
-
-def _parts(text: str) -> list[str]:
-    """The text cut after commas and sentence ends, line breaks as parts of their own."""
-    return re.findall(_PHRASE.pattern + r"|\n+", text)
-
-
-def _ended(phrase: str) -> str:
-    """What is left of a phrase that goes: the end of the sentence, where it ended one."""
-    return phrase[-1] if phrase[-1] in "。！？" else ""
-
-
-def _after_first(text: str, sentence: str) -> str:
-    """The sentence after the first one, or before it where the first one leads over to what follows."""
-    first = next((found for found in _SENTENCE.finditer(text) if found[0].strip()), None)
-    if first is None or first[0].rstrip().endswith(("：", ":")):
-        return sentence + text
-    head = text[: first.end()].rstrip("\n")
-    return f"{head}{sentence}{text[len(head) :]}"
-
-
-def _before_signature(text: str, sentence: str) -> str:
-    body, signature = _signed(text)
-    end = len(body.rstrip("\n"))
-    return f"{body[:end]}{sentence}{body[end:]}{signature}"
-
-
-def _signed(text: str) -> tuple[str, str]:
-    """The text and its signature, department and date; put together they are the text."""
-    lines = text.rstrip("\n").split("\n")
-    if len(lines) < 3 or not _DATE_LINE.match(lines[-1].strip()):
-        return text, ""
-    body = "\n".join(lines[:-2])
-    return body, text[len(body) :]
-
-
-def _tidy(text: str) -> str:
-    """Without what deletions leave behind: doubled punctuation, empty lines, gaps in the numbering."""
-    text = re.sub(r"[，；、]+(?=[。！？\n])|(?<=[。！？\n])[，；、。]+|^[，；、。]+", "", text)
-    text = re.sub(r"([，；、。！？])\1+", r"\1", re.sub(r"\n{3,}", "\n\n", text)).strip("\n")
-    numbers = [found[1] for found in _NUMBERED.finditer(text)]
-    if [to_int(number) for number in numbers] == sorted({to_int(number) for number in numbers}):
-        following = iter(range(1, len(numbers) + 1))
-        text = _NUMBERED.sub(lambda found: f"{from_int(next(following))}、", text)
-    return text
 
 
 @cache

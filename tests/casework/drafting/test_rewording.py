@@ -107,6 +107,13 @@ def test_words_of_a_quote_are_never_touched(comment: str) -> None:
     assert "不能改字" in found.undone[0]
 
 
+def test_what_is_tidied_after_a_deletion_is_never_inside_a_quote() -> None:
+    odd = "《云边办法》第一条规定：“甲，，乙。。丙！！”。如确有不当，依规处理，不回避。\n第二段。"
+    found = revised("别说“不回避”，删掉第二段", odd)
+    assert "“甲，，乙。。丙！！”" in found.text
+    assert "\ue000" not in revised("别说“不回避”", f"\ue000{odd}").text
+
+
 def test_a_text_is_shortened_by_what_carries_nothing_and_says_where_it_ends() -> None:
     found = revised("压到 60 字")
     assert QUOTE in found.text
