@@ -32,6 +32,7 @@ async def rows(room: Room) -> list[FollowUp]:
         return list((await session.exec(select(FollowUp).order_by(FollowUp.hours))).all())  # type: ignore[arg-type]
 
 
+@pytest.mark.both_databases
 async def test_an_hour_after_it_tells_volume_attitude_what_is_asked_and_what_is_promised(room: Room) -> None:
     case = await publish(room, REPLY)
     at = room.now

@@ -111,6 +111,7 @@ def test_it_fits_into_every_channel(kind: NoticeKind, channel: Channel) -> None:
         assert len(candidate.text) <= candidate.channel.longest
 
 
+@pytest.mark.both_databases
 async def test_once_it_is_out_both_cases_know_of_each_other(room: Room) -> None:
     await publish(room)
     new = await open_notice(room)

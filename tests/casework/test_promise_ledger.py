@@ -61,6 +61,7 @@ async def test_every_promise_is_entered_with_its_time_and_the_one_who_keeps_it(r
     assert {promise.state(room.now) for promise in found} == {PromiseState.OPEN}
 
 
+@pytest.mark.both_databases
 async def test_it_rings_before_when_due_and_at_last_for_the_leader(room: Room) -> None:
     await publish(room)
     due = (await ledger(room))[0].due_at

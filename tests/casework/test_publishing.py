@@ -72,6 +72,7 @@ async def last_text(room: Room) -> str:
         return (await room.texts(session))[-1]
 
 
+@pytest.mark.both_databases
 async def test_by_hand_the_text_is_handed_over_word_for_word_and_the_link_registered(room: Room) -> None:
     reply = await approved(room)
     card = await offer(room, reply)
@@ -155,6 +156,7 @@ async def test_what_may_be_out_is_handed_to_nobody_and_what_failed_is_a_persons_
         await begin(room, reply)
 
 
+@pytest.mark.both_databases
 async def test_beside_a_version_in_doubt_no_other_version_goes_out(room: Room) -> None:
     await fail(room, await begin(room, await approved(room)), uncertain=True)
     other = await approved(room, "结果如下。")
@@ -178,6 +180,7 @@ async def test_an_uncertain_publication_that_stands_is_registered_by_its_link(ro
     assert (await publication(room)).state is PublicationState.PUBLISHED
 
 
+@pytest.mark.both_databases
 async def test_found_on_its_way_after_a_crash_it_is_uncertain_and_a_person_is_asked(room: Room) -> None:
     await begin(room, await approved(room))
     async with room.database.transaction() as session:

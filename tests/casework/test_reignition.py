@@ -37,6 +37,7 @@ async def close(room: Room) -> None:
         await closing.close(session, await room.case(session), await room.person(session, "林一"), "已赔偿", room.now, room.desk)
 
 
+@pytest.mark.both_databases
 async def test_after_a_lull_it_rings_once_and_says_why(room: Room) -> None:
     case = await publish(room, PLAIN)
     await posts(room, case, 5, room.now - timedelta(hours=1), 10)
