@@ -8,8 +8,8 @@ from functools import cached_property
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from casework.alert_card import time_in_text
 from casework.ai_label import lacks_label
+from casework.alert_card import time_in_text
 from casework.case import Case
 from casework.checks.bearing import off_topic
 from casework.checks.citations import NATIONAL_PREFIX, check_citations, holds, meant, mentions
@@ -70,8 +70,12 @@ async def clauses_named(session: AsyncSession, text: str) -> list[Clause]:
 
 
 def record_of(matter: Matter, desk: Desk) -> list[str]:
-    """What the case record itself says: verified facts, earlier replies, the department's name."""
-    return [*matter.facts.values(), *matter.previous, desk.department.name, desk.department.short_name]
+    """What the case record itself says: verified facts, earlier replies and cases, what they promised, the department's name."""
+    promised = [promise.text for promise in (*matter.history.broken, *matter.promises)]
+    earlier = [f"{case.number} {case.outcome}" for case in matter.history.earlier]
+    counted = [f"{matter.history.count}件"] if matter.history.count else []
+    names = [desk.department.name, desk.department.short_name]
+    return [*matter.facts.values(), *matter.previous, *promised, *earlier, *counted, *names]
 
 
 @dataclass(frozen=True)
@@ -119,9 +123,9 @@ class _Proof:
     @property
     def situation(self) -> str:
         """Whom and what a reply may name because the matter is there: the citizens' words, the place, the department's region."""
-        region = self.desk.department.region
-        parts = (self.matter.told, *self.matter.asks, self.matter.headline, self.matter.place, region.province, region.city, *self.desk.department.names)
-        return "\n".join(part for part in parts if part)
+        matter, department = self.matter, self.desk.department
+        told = (matter.told, *matter.asks, matter.headline, matter.place)
+        return "\n".join(part for part in (*told, department.region.province, department.region.city, *department.names) if part)
 
     def _clauses(self) -> Iterator[Finding]:
         count = len({clause.key for clause in self.valid if any(clause.article == mention.article for mention in mentions(self.text))})

@@ -1,5 +1,6 @@
 """Planted faults in a clean reply: each is found, and the clean reply passes."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -7,11 +8,12 @@ import pytest
 from casework.check import check_reply
 from casework.checks.finding import Finding, Severity
 from casework.desk import Department, Desk
+from casework.drafting.history import EarlierPromise, History
 from casework.drafting.matter import Matter, Post
+from casework.promise import PromiseState
 from knowledge_base.clause import Clause
 from knowledge_base.region import NATIONAL, Region
 from monitoring.watch import build_watch
-from prompts import say, words  # noqa: F401
 from storage.clock import CHINA
 
 NOW = datetime(2026, 3, 6, 21, 0, tzinfo=CHINA)
@@ -107,6 +109,23 @@ def test_the_citizens_numbers_need_his_name_and_the_citizens_quote_is_no_stateme
     assert "unfounded" in {finding.name for finding in checked(CLEAN + "我们去了 3 次。")}
     assert "unfounded" not in {finding.name for finding in checked(CLEAN + "您说投诉 3 次了。")}
     assert "officialese" not in {finding.name for finding in checked(CLEAN + "您说的“高度重视”没有用，我们记下了。")}
+
+
+def test_what_our_own_records_say_of_earlier_cases_has_its_ground() -> None:
+    promise = EarlierPromise("3 月 1 日 18:00 前装好净化设施", NOW, PromiseState.BROKEN)
+    known = replace(MATTER, history=History(count=4, broken=(promise,)))
+    text = CLEAN + "我们答应过“3 月 1 日 18:00 前装好净化设施”，没有做到，这是第 4 件。"
+    findings = check_reply(text, clauses=CLAUSES, matter=known, channel="12345/留言板答复", desk=DESK, now=NOW)
+    assert "unfounded" not in {finding.name for finding in findings}
+    assert "unfounded" in {finding.name for finding in checked(text)}
+
+
+def test_a_clause_of_another_matter_is_doubted() -> None:
+    dogs = clause("云边养犬条例", "第二条", "携犬出户应当束牵引带。")
+    text = CLEAN + "《云边养犬条例》第二条规定：“携犬出户应当束牵引带”。"
+    findings = check_reply(text, clauses=[*CLAUSES, dogs], matter=MATTER, channel="12345/留言板答复", desk=DESK, now=NOW)
+    assert [finding.span for finding in findings if finding.name == "clause_off_topic"] == ["《云边养犬条例》第二条"]
+    assert "clause_off_topic" not in {finding.name for finding in checked(CLEAN)}
 
 
 def test_an_allowed_address_passes() -> None:
