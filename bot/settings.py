@@ -228,7 +228,7 @@ class PublishingSettings(_Section):
     telegram: TelegramChannelSettings = TelegramChannelSettings()
     mastodon: MastodonAccountSettings = MastodonAccountSettings()
     hosts: dict[ReplyChannel, tuple[str, ...]] = {"微博评论": WEIBO_HOSTS, "微博/公众号正文": (*WEIBO_HOSTS, "mp.weixin.qq.com")}
-    ai_label: str = Field("（本文由人工智能辅助生成，经人工核实）", max_length=40)
+    ai_label: str = Field("（AI 辅助生成，经人工核实）", max_length=40)
 
     @property
     def publishers(self) -> dict[str, str]:

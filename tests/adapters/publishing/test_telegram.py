@@ -10,6 +10,7 @@ from casework.errors import PublishError
 from storage.clock import ManualClock
 from tests.adapters.publishing.platforms import TOKEN, Fault, TelegramChannel
 from tests.adapters.publishing.reply_publisher_contract import KEY, REPLY
+from tests.adapters.telegram.bot_api_server import BotApiServer
 
 
 @pytest.fixture
@@ -55,3 +56,14 @@ async def test_what_stands_in_a_channel_cannot_be_asked(bot: TelegramPublisher, 
     assert not bot.finds
     with pytest.raises(PublishError):
         await bot.find(REPLY.text, KEY, clock.now())
+
+
+async def test_a_second_implementation_of_the_api_finds_nothing_wrong_with_the_request() -> None:
+    async with BotApiServer() as server:
+        server.chats[-1001234] = {"id": -1001234, "type": "channel", "title": "东桥发布", "username": "townhall"}
+        async with TelegramPublisher(server.token, "-1001234", base_url=server.url) as publisher:
+            link = await publisher.publish(replace(REPLY, text="我们看到了，正在核实 &lt;一&gt;。"), KEY)
+        (message,) = server.shown(-1001234)
+    assert link == f"https://t.me/townhall/{message['message_id']}"
+    assert message["html"] == "我们看到了，正在核实 &lt;一&gt;。", "sent as it is, without markup"
+    assert message["link_preview_options"] == {"is_disabled": True}
