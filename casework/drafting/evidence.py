@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from casework.drafting.ask import kind_of, topic_of_ask, wants_penalty
 from casework.drafting.matter import Matter
 from casework.drafting.topic import Topic, topic_of
 from language.segmentation import words as segmented
+from prompts import say
 from retrieval.evidence import CaseHit, ClauseHit, Quote
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class _Shelf:
         for _, hit in sorted(scored, key=lambda entry: entry[0], reverse=True):
             span = best_span(hit.text, (*topic.terms, *(topic.penal if penal else ())))
             if _shared_terms(hit, topic) >= LEAST_BEARING and len(span) >= SHORTEST_QUOTE:
-                return Quote(hit, span)
+                return Quote(replace(hit, why=_why(span, topic)), span)
         return None
 
     def _search(self, words: str, topic: Topic) -> list[ClauseHit]:
@@ -127,6 +128,14 @@ class _Shelf:
         query = f"{words} {' '.join(topic.terms)}"
         hits = self.library.search_clauses(query, region=self.desk.department.region, on=self.on, limit=SEARCHED)
         return [hit for hit in hits if any(word in hit.title for word in (*topic.titles, *topic.words))]
+
+
+def _why(span: str, topic: Topic) -> str:
+    """Why a clause is quoted, for staff: the matter, and the quote's own words for it; never a word that nobody said."""
+    terms = [
+        term for term in topic.terms if term in span and not any(term != other and term in other and other in span for other in topic.terms)
+    ]
+    return say("drafting.clause_why", topic=topic.name, terms="、".join(f"“{term}”" for term in terms)) if terms else topic.name
 
 
 def _quote_for(ask: str, matter: Matter, topic: Topic, general: Quote | None, shelf: _Shelf) -> Quote | None:

@@ -1,5 +1,6 @@
 """Evidence: exact spans, of clauses that hold here and today, and nothing where nothing bears."""
 
+import re
 from dataclasses import replace
 
 from hypothesis import given
@@ -94,3 +95,10 @@ def test_past_cases_of_another_matter_are_not_offered() -> None:
     assert [case.key for case in find_evidence(matter(), library, DESK, TODAY).cases] == ["past0", "past1"]  # type: ignore[arg-type]
     library.cases = [replace(case, question="烧烤店门口的路灯不亮", line="市政设施") for case in library.cases]
     assert find_evidence(matter(), library, DESK, TODAY).cases == ()  # type: ignore[arg-type]
+
+
+def test_staff_are_told_the_clauses_own_words_for_the_matter_and_no_bridged_ones() -> None:
+    found = find_evidence(matter(), stocked(), DESK, TODAY).general  # type: ignore[arg-type]
+    assert found is not None
+    assert "餐饮油烟" in found.clause.why
+    assert all(word in found.text for word in re.findall("“([^”]+)”", found.clause.why))
