@@ -58,7 +58,7 @@ async def test_publication_looks_and_promises_stand_together(desk: Room, visited
         person = await desk.person(session, "林一")
         await promise_ledger.keep(session, case, 1, f"已公布结果 {LINK}2", person, desk.now, desk.desk)
     text = await shown(visited)
-    told = ("第 1 版 · 微博评论 · 已发布", "1 小时 新增 3 条", "太少，不下结论", "6 小时 （")
+    told = ("第 1 版 · 微博评论 · 已发布", "1 小时后 新增 3 条", "太少，不下结论", "6 小时后 （")
     for part in (*told, "“今晚22:00前在这里公布结果” 已兑现", "“三日内把碎玻璃清理干净” 未到期"):
         assert part in text
     html = (await visited.get("/as/linyi/cases/A1")).text
