@@ -17,7 +17,7 @@ from casework.announcing import notify
 from casework.case import Case, case_by_number
 from casework.chat import Response
 from casework.check import check_version
-from casework.checks.promises import promises
+from casework.checks.due_times import times
 from casework.drafting.card import slots_card
 from casework.drafting.draft import Draft
 from casework.drafting.editing import edit_candidate, version_to_submit
@@ -153,7 +153,7 @@ def _due(written: str | None, now: datetime, number: str) -> datetime | None:
     """The time to come that a person wrote; None where nothing is written. Raises Refused."""
     if not written:
         return None
-    due = next((found.due_at for found in promises(written, now) if found.due_at), None)
+    due = next((moment for moment in times(written, now) if moment > now), None)
     if due is None:
         raise Refused(say("drafting.entrust_time", case=number, written=written))
     return due
