@@ -249,7 +249,7 @@ def test_no_draft_states_what_nobody_said(text: str, title: str, line: str, inte
         assert len({ref for sentence in candidate.sentences if sentence.kind is SentenceKind.CLAUSE for ref in sentence.refs}) <= 3
         assert all(not re.search(r"\d", name) for name in candidate.slots)
         steps = "".join(sentence.text for sentence in candidate.sentences if sentence.kind is SentenceKind.NEXT_STEP)
-        assert not CLAIMED.search(steps), "what was done is a fact that somebody has to verify"
+        assert not CLAIMED.search(re.sub("“[^”]*”", "", steps)), "what was done is a fact that somebody has to verify"
         assert len(candidate.text) <= candidate.channel.longest
         for quote in evidence.quotes:
             assert quote.text in quote.clause.text
