@@ -187,12 +187,11 @@ class World:
         others = any(other.publication in IN_DOUBT for other in self.texts if other is not text)
         if not self.may_go_out(text) or others or not ROLES[who] & PUBLISHERS or text.publication == "published":
             return False
-        if by_machine and (text.publication == "publishing" or (text.publication == "uncertain" and not looked)):
+        if text.publication == "publishing" or (text.publication == "uncertain" and not (by_machine and looked)):
             return False
-        if by_machine:
-            text.publication = "publishing"
-        elif text.publication is None:
-            text.publication = "offered"
+        if by_machine and text.publication == "offered" and not looked:
+            return False  # somebody may have posted it by hand
+        text.publication = "publishing" if by_machine else "offered"
         return True
 
     def answered(self, text: Text, state: str) -> None:

@@ -49,7 +49,7 @@ async def test_a_deputy_signs_for_an_approver_and_is_shown_so(desk: Desk) -> Non
     assert first.sentence == "A1 第 1 版已签发，还需 1 人签发。可以找：何四、吴二（代 何四）。"
     assert (await desk.approve("吴二")).result is Signed.FULLY
     signed = {row.label: row for row in (await desk.cards())[-1].rows}["签发"]
-    assert signed.text == "郑三 18:42、吴二（代 何四） 18:42（2/2）"
+    assert signed.text == "郑三 18:42、吴二（代 何四） 18:42（2/2），须在 明天 06:42 前发布"
     async with desk.room.database.transaction() as session:
         entries = (await session.exec(select(audit.AuditEntry).where(audit.AuditEntry.action == "version.approved"))).all()
     assert [(entry.actor, entry.details.get("for")) for entry in entries] == [("郑三", None), ("吴二", "何四")]
