@@ -38,6 +38,7 @@ _ITEM = re.compile(
 )
 """What numbers the points of a post."""
 _END = re.compile(r"[。；;！!？?\n…]")
+_COLONS = ("：", ":")
 _EDGE = " \t\u3000\"'“”‘’《》（）()[]#*.·-—/、"
 _DIVISION = re.compile(
     r"^(?:(?:[A-Za-z]\d{0,2}市?|[\u4e00-\u9fff]{2,3}?)"
@@ -127,7 +128,7 @@ def _of_body(text: str, head_end: int, place: str | None, speech: "_Speech") -> 
     listed = {match.end() for match in _ITEM.finditer(text, head_end)}
     for part in _PART.finditer(_ITEM.sub(lambda mark: "\n" * len(mark[0]), text), head_end):
         rest = part[1] if announced else speech.requested(part[1], going_on=going_on)
-        announced = rest == "" or (announced and not _END.search(part[2]))
+        announced = (rest == "" and part[2][:1] in _COLONS) or (announced and not _END.search(part[2]))
         going_on = rest is not None and not _END.search(part[2])
         if rest and (phrase := speech.action(rest, place)):
             yield Spoken(phrase, Way.REQUEST, part.start())
