@@ -19,7 +19,7 @@ from casework.promise_ledger import numbered
 from casework.publication import Publication
 from casework.told_event import told_event_id
 from language.periods import clock_phrase, duration_phrase
-from monitoring.item import Attitude, Item
+from monitoring.item import Item, counts_as_negative
 from prompts import say
 from storage import audit
 
@@ -69,9 +69,9 @@ async def figures_of(session: AsyncSession, case: Case, publication: Publication
     published_at = publication.published_at or publication.requested_at
     start, end = window(published_at, hours)
     event_id, version = await told_event_id(session, case), await session.get_one(ReplyVersion, publication.version_id)
-    before, after = await _attitudes(session, event_id, start, published_at), await _attitudes(session, event_id, published_at, end)
+    before, after = await _moods(session, event_id, start, published_at), await _moods(session, event_id, published_at, end)
     return Figures(
-        len(before), len(after), before.count(Attitude.NEGATIVE), after.count(Attitude.NEGATIVE),
+        len(before), len(after), sum(before), sum(after),
         await _still_asked(session, event_id, version.text, published_at, end),
     )  # fmt: skip
 
@@ -95,8 +95,8 @@ def told(figures: Figures, hours: int) -> str:
     if not figures.after:
         return say("followup.silence", hours=hours, before=figures.before)
     volume = say("followup.volume", after=figures.after, hours=hours, before=figures.before)
-    asked = [say("followup.asked", voices=row.voices, ask=row.ask) for row in figures.asked]
-    return SEPARATOR.join([volume, _attitude(figures), *asked])
+    asked = say("casework.comma").join(say("followup.asked", voices=row.voices, ask=row.ask) for row in figures.asked)
+    return SEPARATOR.join([volume, _attitude(figures), *([say("followup.still_asked", asked=asked)] if asked else [])])
 
 
 def _attitude(figures: Figures) -> str:
@@ -126,9 +126,11 @@ async def _promises(session: AsyncSession, case: Case, now: datetime) -> str:
     return "\n".join(lines)
 
 
-async def _attitudes(session: AsyncSession, event_id: int, start: datetime, end: datetime) -> list[Attitude]:
+async def _moods(session: AsyncSession, event_id: int, start: datetime, end: datetime) -> list[bool]:
+    """Of every post between the two moments, whether it counts as negative."""
     within = (col(Item.event_id) == event_id, col(Item.posted_at) >= start, col(Item.posted_at) < end)
-    return list((await (await session.connection()).execute(columns(col(Item.attitude)).where(*within))).scalars())
+    rows = await (await session.connection()).execute(columns(col(Item.attitude), col(Item.negativity)).where(*within))
+    return [counts_as_negative(attitude, negativity) for attitude, negativity in rows]
 
 
 async def _still_asked(session: AsyncSession, event_id: int, text: str, start: datetime, end: datetime) -> tuple[Asked, ...]:

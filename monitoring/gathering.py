@@ -10,14 +10,12 @@ from monitoring.assignment import assign, keys_of, voice_of
 from monitoring.duplicates import Text, bands_of, find_original, text_of
 from monitoring.event import Event, EventState
 from monitoring.headline import gravity, headline
-from monitoring.item import Attitude, Item, Relevance
+from monitoring.item import NEGATIVE_FROM, Item, Relevance, counts_as_negative
 from monitoring.lines import OTHER
 from monitoring.voices import Voice
 from prompts import say
 from storage.clock import to_china
 
-NEGATIVE_FROM = 0.5
-"""From this negativity on a post counts as negative, whatever its attitude toward the department."""
 MOST_SOURCES_NAMED = 50
 
 
@@ -103,7 +101,7 @@ def begin(item: Item) -> Event:
 def count_in(event: Event, item: Item, source_name: str) -> None:
     """Count a post that has joined."""
     event.item_count += 1
-    event.negative_count += item.attitude is Attitude.NEGATIVE or item.negativity >= NEGATIVE_FROM
+    event.negative_count += counts_as_negative(item.attitude, item.negativity)
     event.likes += item.likes or 0
     event.reposts += item.reposts or 0
     event.distinct_count += item.duplicate_of is None

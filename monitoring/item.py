@@ -31,6 +31,15 @@ class Attitude(StrEnum):
     POSITIVE = "positive"
 
 
+NEGATIVE_FROM = 0.5
+"""From this negativity on a post counts as negative, whatever its attitude toward the department."""
+
+
+def counts_as_negative(attitude: Attitude, negativity_0_to_1: float) -> bool:
+    """Whether a post is one of the “负面” that cards and follow-ups count: it blames the department, or its words are ill-tempered."""
+    return attitude is Attitude.NEGATIVE or negativity_0_to_1 >= NEGATIVE_FROM
+
+
 class Item(SQLModel, table=True):
     """One public post. `title` and `text` hold the original wording with personal data masked; the untouched original is sealed.
 
