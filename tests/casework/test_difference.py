@@ -50,3 +50,8 @@ def test_plain_text_names_what_went_and_what_came_and_leaves_the_rest_short() ->
     assert "〔删：依规处理〕〔加：核实〕" in shown
     assert len(shown) < len(OLD)
     assert plain((Run(Change.KEPT, OLD),)) == OLD
+
+
+def test_the_little_that_stays_between_two_changes_is_shown_as_changed() -> None:
+    runs = difference("我们去，看了", "他们来，问过")
+    assert [(run.change, run.text) for run in runs] == [(Change.STRUCK, "我们去，看了"), (Change.ADDED, "他们来，问过")]
