@@ -46,7 +46,7 @@ def asks_of_posts(posts: Sequence[Heard], line: str, intent: str, place: str | N
             always asks.
         place: as the posts write it; a reply names it anyway.
     """
-    found = [wish for post in posts for wish in wishes(post.text, line, post.phrases, place)]
+    found = [wish for rank, post in enumerate(posts) for wish in wishes(post.text, line, post.phrases, place, decisive=rank == 0)]
     if intent == PRAISE:
         return weightiest(wish for wish in found if wish.source in (Way.REQUEST, Way.QUESTION))
     public = tuple(frames("asks")["public"])

@@ -46,7 +46,7 @@ _DIVISION = re.compile(
 )
 _ESTATE = re.compile(
     r"^[\u4e00-\u9fffA-Za-z0-9]{2,12}?(?:小区|社区|花园|家园|新村|公寓|大厦)"
-    r"(?:[\dA-Za-z一二三四五六七八九十东西南北]+(?:[期栋幢号楼座]|单元|门))*(?:楼下|门口|附近|旁边?|内|里|的)*(?=[\u4e00-\u9fff]{4})"
+    r"(?:\s?[\dA-Za-z一二三四五六七八九十东西南北]+\s?(?:[期栋幢号楼座]|单元|门))*(?:楼下|门口|附近|旁边?|内|里|的)*(?=[\u4e00-\u9fff]{4})"
 )
 _SINCE = re.compile(r"^(?:自|从)?(?=\d)(?:[\d*]+年)?(?:[\d*]+月份?)?(?:[\d*]+[日号])?(?:初|底|中旬)?(?:开始|起|以来|以后)?")
 _COUNTED = re.compile(r"一(?:个|栋|家|台|处|条|些|种|名|项|座|下|笔|件)|[这那该](?:个|些|种|样|家|里|条|笔|件)?")
@@ -94,7 +94,12 @@ def spoken_asks(text: str, place: str | None = None) -> list[Spoken]:
     text = _SPREADING.sub("，", _HASH_TAG.sub(r"\1，", text[:READ]))
     speech, head_end = _speech(), _head_end(text)
     found = [*_of_head(text, head_end, place, speech), *_of_body(text, head_end, place, speech), *speech.neglected(text)]
-    return [spoken for spoken in found if len(spoken.text) >= SHORTEST and not _MASK.search(spoken.text)]
+    return [spoken for spoken in found if len(spoken.text) >= SHORTEST and not _MASK.search(spoken.text) and _is_closed(spoken.text)]
+
+
+def _is_closed(phrase: str) -> bool:
+    """Whether every quotation in a phrase ends in it."""
+    return phrase.count("“") == phrase.count("”")
 
 
 def head_of(text: str) -> str:

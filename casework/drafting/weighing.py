@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -29,11 +29,11 @@ _WORTH = {
     Way.RETORT: 0.26, Way.IN_VAIN: 0.50, Way.NEGLECT: 0.46, ANALYSED: 0.64, MAIN_TOPIC: 0.53, OTHER_TOPIC: 0.36,
 }  # fmt: skip
 _SURE, _IN_HEAD, _UNTOLD, _UNSUPPORTED, _PER_RANK, _SHORT = 0.15, 0.17, -0.11, -0.08, -0.05, -0.06
-_TOUCHED = -0.1
+_TOUCHED, _OF_OTHERS = -0.1, -0.08
 _FULLER = (ANALYSED, Way.HEAD, Way.REQUEST)
 """Sources whose phrase stands for a shorter one that it contains."""
 LONGEST_FULLER = 12
-_LAST_RANK, _SHORT_LENGTH, _HALF = 3, 6, 0.5
+_LAST_RANK, _SHORT_LENGTH, _HALF, _NAMED = 3, 6, 0.5, 2
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Wish:
         rank: its place among those of its source, the weightiest first, or where it is spoken.
         told: what the citizens wrote.
         sure: whether a word stands there that alone makes it an ask.
+        touched: whether its topic is named no more than once.
+        decisive: whether the post that decides the matter asks it.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Wish:
     told: str
     sure: bool = False
     touched: bool = False
+    decisive: bool = True
 
     @cached_property
     def worth(self) -> float:
@@ -62,13 +65,16 @@ class Wish:
         head = head_of(self.told)
         in_head = sum(letter in head for letter in letters) / max(1, len(letters))
         worth = _WORTH[self.source] + _SURE * self.sure + _IN_HEAD * in_head
-        worth += _UNTOLD * (not all(word in self.told for word in content)) + _SHORT * (len(self.text) < _SHORT_LENGTH)
+        worth += _UNTOLD * (not all(word in self.told for word in content)) + _SHORT * (
+            len(self.text) < _SHORT_LENGTH and self.source != Way.QUESTION
+        )
         worth += _UNSUPPORTED * (self.source == MAIN_TOPIC and not self.sure and in_head < _HALF)
+        worth += _OF_OTHERS * (not self.decisive)
         worth += _TOUCHED * (self.touched and not self.sure and in_head < _HALF)
         return worth + _PER_RANK * (min(self.rank, _LAST_RANK) if self.source in (ANALYSED, OTHER_TOPIC) else 0)
 
 
-def wishes(told: str, line: str, phrases: Iterable[str], place: str | None = None) -> list[Wish]:
+def wishes(told: str, line: str, phrases: Iterable[str], place: str | None = None, *, decisive: bool = True) -> list[Wish]:
     """All phrases that may be asks of a text.
 
     Args:
@@ -76,16 +82,18 @@ def wishes(told: str, line: str, phrases: Iterable[str], place: str | None = Non
         line: the business line.
         phrases: the asks that the analysis found, the weightiest first.
         place: as the post writes it.
+        decisive: whether it is the post that decides the matter; others of the event only add to it.
     """
     topics = [topic for topic in topics_of(told, line) if topic.ask_in(told)]
-    return [
+    found = [
         *(Wish(spoken.text, spoken.way, spoken.start, told) for spoken in spoken_asks(told, place)),
         *(
-            Wish(topic.ask_in(told), OTHER_TOPIC if rank else MAIN_TOPIC, rank, told, topic.sure_in(told), topic.named_in(told) < 2)
+            Wish(topic.ask_in(told), OTHER_TOPIC if rank else MAIN_TOPIC, rank, told, topic.sure_in(told), topic.named_in(told) < _NAMED)
             for rank, topic in enumerate(topics)
         ),
         *(Wish(phrase, ANALYSED, rank, told) for rank, phrase in enumerate(phrases) if _usual_wish().fullmatch(phrase)),
     ]  # fmt: skip
+    return [replace(wish, decisive=decisive) for wish in found if decisive or wish.source != Way.BARE_HEAD]
 
 
 def weightiest(found: Iterable[Wish], most: int = MOST_ASKS) -> tuple[str, ...]:

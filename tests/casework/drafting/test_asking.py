@@ -42,3 +42,8 @@ def test_the_asks_of_few_posts_are_put_together_each_once() -> None:
     assert sum("油烟" in ask for ask in asked) == 1
     assert any("什么时候" in ask for ask in asked)
     assert "清理夜市的垃圾" in asked
+
+
+def test_the_decisive_post_goes_before_what_others_of_its_event_only_add() -> None:
+    posts = [Heard("楼下烧烤店油烟\n能不能罚？哪天解决？"), *(Heard(f"路灯{name}不亮\n大家都知道。") for name in ("甲", "乙", "丙"))]
+    assert {"能不能罚", "哪天解决"} <= set(asks_of_posts(posts, "噪声油烟扬尘", "投诉"))
