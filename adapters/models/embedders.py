@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import SecretStr
 
+from adapters.models.vendor_faults import vendor_faults
 from language.masking import mask_personal_data
 from retrieval.errors import ModelUnavailable
 
@@ -76,7 +77,7 @@ class LangChainEmbedder:
         outside = self._outside
         try:
             vectors = np.asarray(ask(outside, [mask_personal_data(text).text for text in texts]), np.float32)
-        except _faults(self._kind) as error:
+        except vendor_faults() as error:
             raise ModelUnavailable(f"{self.identity}: {type(error).__name__}") from error
         if vectors.shape != (len(texts), self.dimensions):
             raise ModelUnavailable(f"{self.identity}: vectors of shape {vectors.shape}, the settings say {self.dimensions}")
@@ -129,19 +130,3 @@ def _no_leftovers() -> Any:
     import httpx
 
     return httpx.Limits(max_keepalive_connections=0)
-
-
-def _faults(kind: str) -> tuple[type[Exception], ...]:
-    """What a kind raises when its server is down, refuses, dawdles or answers rubbish."""
-    import httpx
-
-    faults: tuple[type[Exception], ...] = (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, httpx.HTTPError)
-    if kind == "openai":
-        from openai import OpenAIError
-
-        return (*faults, OpenAIError)
-    if kind == "ollama":
-        from ollama import RequestError, ResponseError
-
-        return (*faults, RequestError, ResponseError)
-    return faults

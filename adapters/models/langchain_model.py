@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from adapters.models.vendor_faults import vendor_faults
 from retrieval.errors import ModelUnavailable
 from retrieval.model import Heard
 from retrieval.model_use import ModelUse, UseOutcome
@@ -56,16 +57,23 @@ class LangChainModel:
             ModelUnavailable: down, refused or slow; or stumbled twice; or twice no such object.
         """
         wording = f"{system}\n\nJSON 的结构：\n{json.dumps(schema, ensure_ascii=False)}"
+        try:
+            async with self._opened() as chat:
+                return await self._patiently(chat, [("system", wording), ("human", user)], schema, heard)
+        except vendor_faults() as error:  # while opening or closing: an address that is none
+            raise ModelUnavailable(f"{self.name}: {type(error).__name__}") from error
+
+    async def _patiently(self, chat: "BaseChatModel", messages: Any, schema: dict[str, Any], heard: Heard | None) -> dict[str, Any]:
+        """The answer, with as many requests as it may take."""
         left = ATTEMPTS
-        async with self._opened() as chat:
-            while True:
-                left -= 1
-                try:
-                    return await self._answer(chat, [("system", wording), ("human", user)], schema, heard)
-                except _Stumble as stumble:
-                    if not left or stumble.pause_seconds > LONGEST_PAUSE_SECONDS:
-                        raise stumble.told(self.name) from stumble
-                    await asyncio.sleep(stumble.pause_seconds)
+        while True:
+            left -= 1
+            try:
+                return await self._answer(chat, messages, schema, heard)
+            except _Stumble as stumble:
+                if not left or stumble.pause_seconds > LONGEST_PAUSE_SECONDS:
+                    raise stumble.told(self.name) from stumble
+                await asyncio.sleep(stumble.pause_seconds)
 
     async def _answer(self, chat: "BaseChatModel", messages: Any, schema: dict[str, Any], heard: Heard | None) -> dict[str, Any]:
         """One request, accounted for."""
@@ -85,7 +93,7 @@ class LangChainModel:
         except asyncio.CancelledError:
             outcome = UseOutcome.TOO_SLOW
             raise
-        except _faults() as error:
+        except vendor_faults() as error:
             raise _translated(self.name, error) from error
         finally:
             await self._account(outcome, asyncio.get_running_loop().time() - started, said)
@@ -142,18 +150,6 @@ def _translated(name: str, error: Exception) -> Exception:
     if status is not None or "timeout" in type(error).__name__.lower():
         return ModelUnavailable(f"{name}: {f'HTTP {status}' if status else type(error).__name__}")
     return _Stumble(type(error).__name__)
-
-
-def _faults() -> tuple[type[Exception], ...]:
-    """What a chat model raises when its server is down, refuses, breaks off or answers something else."""
-    import httpx
-
-    faults: tuple[type[Exception], ...] = (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, httpx.HTTPError)
-    try:
-        from openai import OpenAIError
-    except ImportError:
-        return faults
-    return (*faults, OpenAIError)
 
 
 def _object(text: str) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ class ModelServer:
     """`says` makes the content of an answer from the request; `requests` is what was asked.
 
     `stumbles` are the statuses of the first answers, before it behaves. `tokens` is what it says it counted (in, out); None: nothing.
+    `raw` is the whole body of every answer, whatever was asked for.
     A stream comes in pieces of `piece` characters, `pause_seconds` apart, and breaks off after `breaks_after` of them.
     """
 
@@ -23,6 +24,7 @@ class ModelServer:
     status: int = 200
     stumbles: list[int] = field(default_factory=list)
     tokens: tuple[int, int] | None = (1, 1)
+    raw: str | None = None
     delay_seconds: float = 0.0
     piece: int = 7
     pause_seconds: float = 0.0
@@ -54,6 +56,8 @@ class ModelServer:
         status = self.stumbles.pop(0) if self.stumbles else self.status
         if status != 200:
             return web.json_response({"error": {"message": "no"}}, status=status, headers=self.headers)
+        if self.raw is not None:
+            return web.Response(text=self.raw, content_type="text/event-stream" if asked.get("stream") else "application/json")
         if asked.get("stream"):
             return await self._stream(request, asked)
         message = {"role": "assistant", "content": self.says(asked)}

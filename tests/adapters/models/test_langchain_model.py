@@ -138,3 +138,37 @@ async def test_any_chat_model_of_langchain_will_do(heard: Heard | None) -> None:
 
     model = LangChainModel("local", opened, domestic=True)
     assert await model.complete("", "问", SCHEMA, heard) == {"answer": "本地"}
+
+
+RUBBISH = [
+    "",
+    "null",
+    "[]",
+    '"x"',
+    "{}",
+    '{"choices": null}',
+    '{"choices": []}',
+    '{"choices": [{}]}',
+    '{"choices": [{"index": 0, "delta": null}]}',
+    '{"choices": [{"index": 0, "message": {"role": "assistant", "content": null}}]}',
+    '{"error": "busy"}',
+    "<html>gateway</html>",
+    "\x00\xff",
+    '{"choices": [{"index": 0, "message": {"content": 7}, "delta": {"content": 7}}]}',
+    '{"choices": "x", "usage": "y"}',
+]
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer")
+@pytest.mark.parametrize("heard", LISTENING, ids=["whole", "streamed"])
+async def test_whatever_a_server_answers_is_an_answer_or_none(server: ModelServer, heard: Heard | None) -> None:
+    for body in RUBBISH:
+        server.raw = f"data: {body}\n\ndata: [DONE]\n\n" if heard else body
+        with pytest.raises(ModelUnavailable):
+            await _model(server).complete("", "问", SCHEMA, heard)
+
+
+async def test_an_address_that_is_none_is_unavailable() -> None:
+    for address in ("http://", "nonsense", "http://[::1", "http://127.0.0.1:99999/v1"):
+        with pytest.raises(ModelUnavailable):
+            await OpenAICompatibleModel("small", base_url=address, timeout_seconds=1).complete("", "问", SCHEMA)
