@@ -17,10 +17,6 @@ class AskKind:
 
     name: str
     words: tuple[str, ...]
-    tail: str
-    echo: str
-    answer: tuple[str, ...]
-    after: tuple[str, ...] = ()
     law: bool = False
     penal: tuple[str, ...] = ()
 
