@@ -15,8 +15,10 @@ _NAMED = (
 
 
 def vendor_faults() -> tuple[type[Exception], ...]:
-    """Every error that means: no usable answer. Answers of a wrong shape surface as errors of the language itself, several ways to
-    connect that all failed as a group."""
+    """Every error that means: no usable answer.
+
+    Answers of a wrong shape surface as errors of the language itself, several ways to connect that all failed as a group.
+    """
     plain = (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, AssertionError, ExceptionGroup)
     return (*plain, *(found for named in _NAMED if (found := _installed(*named.split(":")))))
 
