@@ -287,7 +287,18 @@ class Approval(RuleBasedStateMachine):
         self._compare("register", lambda world: world.register(name), act)
 
     def teardown(self) -> None:
-        if hasattr(self, "opened"):
+        """From wherever it has come to, everybody tries to bring one more text out."""
+        if not hasattr(self, "opened"):
+            return
+        try:
+            self.bring_up("吴二", TEXTS[1 + len(self.world.texts) % 4], "吴二")
+            for name in sorted(ROLES):
+                if self.world.texts:
+                    self._approve(name, 0)
+            if self.world.texts:
+                self._publish("林一", 0, len(self.world.texts) % 2 == 0, looked=False)
+            self.register("林一")
+        finally:
             self.loop.run_until_complete(self.room.database.__aexit__())
             self.opened.__exit__(None, None, None)
             self.loop.close()
