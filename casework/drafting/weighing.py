@@ -36,6 +36,10 @@ LONGEST_FULLER = 12
 _LAST_RANK, _SHORT_LENGTH, _HALF, _NAMED = 3, 6, 0.5, 2
 
 
+_QUESTION_WORDS = re.compile("(?<=.)(?:是否合[法理规])|能不能|能否|是否|有没有|为什么|为何|什么时候|何时|哪天|多久")
+"""What two questions about different things have in common."""
+
+
 @dataclass(frozen=True)
 class Wish:
     """A phrase that may be an ask.
@@ -128,8 +132,10 @@ def distinct(asks: Sequence[str], most: int = MOST_ASKS) -> tuple[str, ...]:
 def same_ask(first: str, second: str) -> bool:
     """Whether two asks want the same: they share most characters of what they are about, or the thing of one is part of the other's."""
     one, other = _thing(first), _thing(second)
-    shared = 2 * (Counter(one) & Counter(other)).total() / max(1, len(one) + len(other))
-    return shared > SAME_FROM or _within(one, other) or _within(other, one)
+    if _within(one, other) or _within(other, one):
+        return True
+    one, other = _QUESTION_WORDS.sub("", one), _QUESTION_WORDS.sub("", other)
+    return 2 * (Counter(one) & Counter(other)).total() > SAME_FROM * (len(one) + len(other))
 
 
 def _within(thing: str, other: str) -> bool:
