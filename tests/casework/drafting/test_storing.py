@@ -69,6 +69,8 @@ async def test_a_draft_is_stored_whole_and_shares_its_slots_with_the_case(
         texts = ["".join(sentence["text"] for sentence in row.sentences) for row in rows]
         names = {slot.name for slot in await slots_of(session, case)}
         assert len(rows) == 3
+        assert all(row.reason.startswith(f"{row.strategy}：") and row.risk for row in rows)
+        assert len({row.next_question for row in rows}) > 1, "each candidate has the question that follows it"
         assert {name for text in texts for name in open_slots(text)} <= names
         assert len({slot.ordinal for slot in await slots_of(session, case)}) == len(names)
         assert (await verify(session)).broken_at is None
