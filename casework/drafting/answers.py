@@ -21,6 +21,8 @@ from retrieval.evidence import Quote
 POST = "post"
 """Reference of a sentence that rests on what the citizens wrote."""
 REQUEST, QUESTION, PENALTY = "action", "question", "penalty"
+THEN = "接下来，"
+"""How a step is joined to what stands before; an answer that begins with the ask itself needs no joint."""
 _THEN = re.compile(r"；接下来，\{steps\}")
 _HANDLE = re.compile(r"^(?:处理|解决)(?=.{3})")
 _OR_NOT = re.compile(r"(.)不\1")
@@ -89,7 +91,7 @@ class Answering:
             if len(self.matter.asks) > 1:
                 sentences = (Sentence(self._lead(ask, number), SentenceKind.FACT, (POST,)), *said)
             else:
-                sentences = (replace(said[0], text=self._lead(ask, number) + said[0].text), *said[1:])
+                sentences = (replace(said[0], text=self._lead(ask, number) + said[0].text.removeprefix(THEN)), *said[1:])
             answered.append(Answer(ask, sentences))
             so_far += "".join(sentence.text for sentence in sentences)
         return answered
@@ -140,7 +142,8 @@ def named(matter: Matter, most: int, manner: Manner, fields: Mapping[str, str]) 
     listed = "、".join(_echoed(ask, matter.told) for ask in asks)
     whose = "many" if fields["who"] == frames("answers")["address"]["asker"] else "one"
     text = wordings[whose if len(asks) == len(matter.asks) else f"{whose}_brief"] + wordings[manner]
-    return sentences_of(text.format(**{**fields, "asks": listed}), SentenceKind.FACT, (POST,))
+    joined = text.format(**{**fields, "asks": listed}).replace("的是是", "的是：是")
+    return sentences_of(joined, SentenceKind.FACT, (POST,))
 
 
 def clause_sentences(quote: Quote, wording: str = "clause", **fields: str) -> list[Sentence]:
