@@ -1,6 +1,5 @@
 """What came before a case: only the same kind of matter at the same place, with what was promised and what came of it."""
 
-
 import pytest
 from sqlalchemy import text
 
