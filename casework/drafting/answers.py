@@ -20,6 +20,7 @@ from retrieval.evidence import Quote
 
 POST = "post"
 """Reference of a sentence that rests on what the citizens wrote."""
+TERSE = 4
 REQUEST, QUESTION, PENALTY = "action", "question", "penalty"
 THEN = "接下来，"
 """How a step is joined to what stands before; an answer that begins with the ask itself needs no joint."""
@@ -68,7 +69,7 @@ class Answering:
         topic: what the matter is about; an ask may be about another topic.
         manner: how far the matter has come.
         most_clauses: so many clauses are quoted at the asks that they bear on, and one more where a penalty is asked for; 0 quotes none.
-        tightness: 1 leaves out the steps that follow, 2 all that is not needed to understand the answer.
+        tightness: 1 leaves out the steps that follow, TERSE all that is not needed to understand the answer.
     """
 
     matter: Matter
@@ -125,7 +126,7 @@ class Answering:
         fields = {**self.fields, "checks": topic.checks, "steps": topic.steps, "keep": topic.keep, "gap": slot(_gap(ask) + words.slot)}
         options: Sequence[str] = words.options(Manner.REPORT if known else self.manner, quoted=quoted)
         options = [_THEN.sub("", option) for option in options] if self.tightness else options
-        new = (option for option in options if self.tightness < 2 and _is_new(option, fields, so_far))
+        new = (option for option in options if self.tightness < TERSE and _is_new(option, fields, so_far))
         return next(new, options[-1]).format(**fields)
 
     def _words(self, ask: str) -> AnswerWords:

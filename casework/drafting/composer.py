@@ -28,12 +28,14 @@ from casework.drafting.telling import ClaimKind
 from casework.drafting.topic import Topic, topic_of
 from casework.drafting.writer import Progress
 
-TIGHTEST = 3
-COMMENT_SUBJECT_LENGTHS = (22, 22, 22, 14)
+TIGHTEST = 4
+UNQUOTED = 3
+"""From this tightness on no clause is quoted."""
+COMMENT_SUBJECT_LENGTHS = (22, 22, 22, 14, 14)
 """By tightness, the most characters of what a comment calls the matter."""
-DISPENSABLE = (5, 4, 3, 2)
+DISPENSABLE = (5, 4, 3, 3, 2)
 """By tightness, from which rank on passages may be left out; what people told is kept longer than the full length of our answers."""
-NAMED = (5, 3, 2, 1)
+NAMED = (5, 3, 2, 1, 1)
 """By tightness, how many asks are named where they are not answered one by one."""
 BESIDE_TOPIC = (*WITHOUT_TOPIC, Standing.QUESTION)
 """Where somebody only asks, what is usually done about the topic does not bear either."""
@@ -96,7 +98,7 @@ class _Piece:
 
 @dataclass(frozen=True)
 class _Composition:
-    """One candidate in the making. `tightness` 1 shortens the answers, 2 still more, TIGHTEST quotes no clause in them."""
+    """One candidate in the making; `tightness`, from 0 to TIGHTEST, takes away more and more."""
 
     matter: Matter
     evidence: Evidence
@@ -150,7 +152,7 @@ class _Composition:
 
     @cached_property
     def _answering(self) -> Answering:
-        clauses = self.frame.clauses if self.tightness < TIGHTEST else 0
+        clauses = self.frame.clauses if self.tightness < UNQUOTED else 0
         return Answering(self.matter, self.evidence, self.topic, self._manner, self._fields, most_clauses=clauses, tightness=self.tightness)
 
     @property
@@ -190,7 +192,7 @@ class _Composition:
         }
 
     def _ruling(self) -> list[Sentence]:
-        quoting = self.tightness < TIGHTEST
+        quoting = self.tightness < UNQUOTED
         return ruling_passage(self.matter, self.evidence, self._fields, quoting=quoting, listing=self.answers_asks)
 
     def _told(self, so_far: str, kinds: Collection[ClaimKind] = tuple(ClaimKind)) -> list[Sentence]:
