@@ -17,6 +17,7 @@ from knowledge_base.clause import Clause
 from language.numerals import from_int
 
 _PHRASES = Path(__file__).with_name("phrases.toml")
+_TUNED_PHRASES = Path(__file__).with_name("tuned_phrases.toml")
 _LATE_PHRASES = Path(__file__).with_name("late_phrases.toml")
 _SENTENCE_END = re.compile(r"[。！？]\n?")
 _FLIPS = (
@@ -39,7 +40,7 @@ class Planted:
     Attributes:
         kind: what was planted.
         words: what was put in; empty where something was taken out.
-        held: whether the wording is one of those that nobody looked at while the checks were tuned.
+        held: whether its wording was held back while the checks were tuned; faults that need no wording never are.
         ask: the ask that lost its answer.
     """
 
@@ -63,7 +64,7 @@ def _clause_number(clean: Clean, kind: str, chance: random.Random) -> Planted | 
     mention = chance.choice(named)
     article = _other_article(mention.article, {clause.article for clause in clean.clauses if clause.short_title == mention.title}, chance)
     spoilt = clean.text[mention.start : mention.end].replace(mention.article, article)
-    return _replaced(clean, kind, mention.start, mention.end, spoilt, held=chance.random() < 0.5)
+    return _replaced(clean, kind, mention.start, mention.end, spoilt, held=False)
 
 
 def _other_article(article: str, existing: set[str], chance: random.Random) -> str:
@@ -81,7 +82,7 @@ def _quote(clean: Clean, kind: str, chance: random.Random) -> Planted | None:
     spoilt = _negated(mention.quote, chance) if kind == "quote_negated" else _slipped(mention.quote, chance)
     if spoilt is None or any(spoilt.rstrip("。；") in clause.text for clause in clean.clauses):
         return None
-    return _replaced(clean, kind, mention.quoted_at, mention.quoted_at + len(mention.quote), spoilt, held=chance.random() < 0.5)
+    return _replaced(clean, kind, mention.quoted_at, mention.quoted_at + len(mention.quote), spoilt, held=False)
 
 
 def _negated(quote: str, chance: random.Random) -> str | None:
@@ -137,7 +138,7 @@ def _cited(clean: Clean, kind: str, chance: random.Random, law: list[Clause]) ->
             "对照{cited}“{quote}”，可以处理。",
         )
     )
-    planted = _inserted(clean, kind, wording.format(cited=cited, quote=sentence), cited, chance, held=chance.random() < 0.5)
+    planted = _inserted(clean, kind, wording.format(cited=cited, quote=sentence), cited, chance, held=False)
     rows = tuple({row.key: row for row in (*clean.clauses, *(row for row in clean.law if row.short_title == clause.short_title))}.values())
     return replace(planted, clean=replace(clean, clauses=rows))
 
@@ -150,7 +151,7 @@ def _missing_ask(clean: Clean, kind: str, chance: random.Random) -> Planted | No
     ask = chance.choice(asks)
     parts = re.findall(r"[^。！？；\n]*[。！？；\n]?", clean.text)
     kept = "".join(part for part in parts if not covers(part, ask))
-    return Planted(clean, kept, kind, "", chance.random() < 0.5, ask) if 30 < len(kept) < len(clean.text) else None
+    return Planted(clean, kept, kind, "", False, ask) if 30 < len(kept) < len(clean.text) else None
 
 
 def _phrase(clean: Clean, kind: str, chance: random.Random) -> Planted | None:
@@ -174,12 +175,13 @@ def _changed_figure(clean: Clean, kind: str, chance: random.Random) -> Planted |
     known = "\n".join([*clean.matter.facts.values(), clean.matter.told, *(clause.text for clause in clean.clauses)])
     other = next((str(n) for n in chance.sample(range(10, 60), 50) if str(n) not in known), None)
     start = value.start() + digits.start()
-    return _replaced(clean, kind, start, start + len(digits[0]), other, held=chance.random() < 0.5) if other else None
+    return _replaced(clean, kind, start, start + len(digits[0]), other, held=False) if other else None
 
 
 def phrases(kind: str) -> list[tuple[str, bool]]:
-    """The wordings of a kind, each with whether it is held back."""
-    return [(wording, hashlib.sha256(wording.encode()).digest()[0] % 2 == 1) for wording in _wordings(_PHRASES)[kind]]
+    """The wordings of a kind, each with whether it is held back: half of those that were written before the checks."""
+    first = [(wording, hashlib.sha256(wording.encode()).digest()[0] % 2 == 1) for wording in _wordings(_PHRASES)[kind]]
+    return [*first, *((wording, False) for wording in _wordings(_TUNED_PHRASES).get(kind, ()))]
 
 
 def plant_late(clean: Clean, chance: random.Random) -> Iterator[Planted]:
