@@ -1,7 +1,7 @@
 """What a reply may quote: for each ask the clause that bears on it, and past cases for the way of working."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ LEAST_BEARING = 4.0
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
 _NO_RULE = re.compile(r"^[（(][一二三四五六七八九十]+[)）]|[：:]$|本(?:法|条例|办法|规定)(?:所称|适用)|是指|下列|的合同。?$")
 """Items of a list without their head, heads without their items, definitions: alone they say no rule."""
+_HEAD = re.compile(r"[^。；;：:\n]*(?:不得|禁止|严禁|应当)[^。；;：:\n]*[：:]")
+_ITEM = re.compile(r"\s*([（(][一二三四五六七八九十]+[)）][^。；;\n]+)[。；;]?")
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,21 @@ def best_span(text: str, terms: Iterable[str], longest: int = LONGEST_QUOTE) -> 
     """
     terms = tuple(terms)
     sentences = [sentence for found in _SENTENCE.finditer(text) if not _NO_RULE.search(sentence := found[0].strip())]
-    scored = [(sum(term in sentence for term in terms), -place, sentence) for place, sentence in enumerate(sentences)]
+    rules = [*sentences, *_listed(text, longest)]
+    scored = [(sum(term in rule for term in terms), -place, rule) for place, rule in enumerate(rules)]
     count, _, sentence = max(scored, default=(0, 0, ""))
     if not count:
         return ""
     return _shorten(sentence, terms, longest)
+
+
+def _listed(text: str, longest: int) -> Iterator[str]:
+    """The lists of a clause, each from its head (严禁下列行为：) to one of its items: an item without its head would say the opposite."""
+    for head in _HEAD.finditer(text):
+        end = head.end()
+        while (item := _ITEM.match(text, end)) and item.end(1) - head.start() <= longest:
+            yield text[head.start() : item.end(1)]
+            end = item.end()
 
 
 def _shorten(sentence: str, terms: tuple[str, ...], longest: int) -> str:

@@ -102,3 +102,16 @@ def test_staff_are_told_the_clauses_own_words_for_the_matter_and_no_bridged_ones
     assert found is not None
     assert "餐饮油烟" in found.clause.why
     assert all(word in found.text for word in re.findall("“([^”]+)”", found.clause.why))
+
+
+PROHIBITED = "第十一条　严禁下列行为：\n\n（一）殴打、推搡当事人；\n\n（二）掀翻摊位，摔砸物品；\n\n（三）酒后执法。"
+
+
+def test_an_item_of_a_list_is_quoted_from_its_head_on() -> None:
+    span = best_span(PROHIBITED, ("掀翻",))
+    assert span in PROHIBITED
+    assert (span[:10], span[-9:]) == (PROHIBITED[:10], "掀翻摊位，摔砸物品")
+
+
+def test_no_item_is_quoted_without_its_head_where_the_head_is_too_far_away() -> None:
+    assert "掀翻" not in best_span(PROHIBITED, ("掀翻",), longest=30)
