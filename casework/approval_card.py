@@ -14,6 +14,7 @@ from casework.case import Case
 from casework.checks.promises import promises
 from casework.delivery import Delivery, enqueue
 from casework.difference import changed_places, difference
+from casework.drafting.card import CIRCLED
 from casework.drafting.draft import CandidateRow, FactSlot, ReplyAuthor, ReplyVersion, VersionState
 from casework.drafting.editing import candidate_text
 from casework.message import Button, Card, CardKind, Row
@@ -99,7 +100,7 @@ def _rows(proof: Proof, now: datetime) -> list[Row]:
     runs = difference(proof.original, version.text)
     changed = changed_places(runs)
     wording = "casework.proof_text" if changed else "casework.proof_text_same"
-    text = say(wording, length=len(version.text), channel=version.channel, ordinal=version.candidate_ordinal, changed=changed)
+    text = say(wording, length=len(version.text), channel=version.channel, ordinal=CIRCLED[version.candidate_ordinal - 1], changed=changed)
     rows = [Row(labels["text"], text, changes=runs if changed else ()), *_fact_rows(proof.facts, labels["facts"])]
     if proof.signed:
         rows.append(Row(labels["signed"], _signed(proof, now)))

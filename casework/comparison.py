@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from casework.alert_card import case_page, time_in_text
 from casework.case import Case
 from casework.difference import Run, changed_places, difference, share_changed
+from casework.drafting.card import CIRCLED
 from casework.drafting.draft import CandidateRow, ReplyVersion, VersionState
 from casework.drafting.editing import candidate_text
 from casework.drafting.matter import verified_facts
@@ -72,7 +73,7 @@ async def comparison_of(session: AsyncSession, case: Case, version: ReplyVersion
 def comparison_card(case: Case, comparison: Comparison, now: datetime) -> Card:
     """Every edit on a line, and the whole difference under them."""
     version = comparison.version
-    fields = {"number": case.number, "version": version.number, "ordinal": version.candidate_ordinal}
+    fields = {"number": case.number, "version": version.number, "ordinal": CIRCLED[version.candidate_ordinal - 1]}
     state = words("casework.version_states")[version.state.value]
     rows = [_row(edit, version.candidate_ordinal, now) for edit in comparison.edits]
     total = say("approval.compared", share=f"{comparison.share:.0%}", places=changed_places(comparison.runs))
@@ -84,7 +85,8 @@ def comparison_card(case: Case, comparison: Comparison, now: datetime) -> Card:
 
 
 def _row(edit: Edit, ordinal: int, now: datetime) -> Row:
-    began = say("approval.from_candidate", ordinal=ordinal) if edit.before is None else say("approval.from_version", version=edit.before)
+    candidate = say("approval.from_candidate", ordinal=CIRCLED[ordinal - 1])
+    began = candidate if edit.before is None else say("approval.from_version", version=edit.before)
     label = say("approval.edit_step", began=began, version=edit.version.number)
     wording = "approval.edit_changed" if edit.places else "approval.edit_unchanged"
     told = say(wording, name=edit.editor, at=time_in_text(edit.version.created_at, now), places=edit.places)

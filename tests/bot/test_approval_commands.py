@@ -85,7 +85,7 @@ async def test_what_is_decided_takes_a_platform_that_knows_people(shift: Shift) 
 
 async def test_a_text_is_compared_and_taken_back(shift: Shift) -> None:
     compared = await shift.says("周明", "对比 A1")
-    assert "候选 1 → 第 1 版  李雯 19:00 · 改动" in compared
+    assert "候选① → 第 1 版  李雯 19:00 · 改动" in compared
     assert "〔加：" in compared
     assert "没有第 7 版" in await shift.says("周明", "对比 A1 7")
     assert "A1 第 1 版已撤回" in await shift.says("李雯", "撤回 A1 写错了地名")

@@ -41,9 +41,9 @@ async def test_every_edit_and_the_whole(database: Database, clock: ManualClock, 
     assert "".join(run.text for run in comparison.runs if run.change is not Change.ADDED) == comparison.candidate
     assert "".join(run.text for run in comparison.runs if run.change is not Change.STRUCK) == SECOND
     card = comparison_card(case, comparison, clock.now())
-    assert card.head == "🔍 A12 第 3 版（编辑中）：从候选 1 到这一版"
+    assert card.head == "🔍 A12 第 3 版（编辑中）：从候选①到这一版"
     assert [(row.label, row.text) for row in card.rows[:2]] == [
-        ("候选 1 → 第 1 版", "李雯 18:42 · 改动 1 处"),
+        ("候选① → 第 1 版", "李雯 18:42 · 改动 1 处"),
         ("第 1 版 → 第 3 版", "周明 18:42 · 改动 1 处"),
     ]
     assert "〔加：" in card.as_text()

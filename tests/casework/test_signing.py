@@ -276,7 +276,7 @@ async def test_the_card_shows_all_that_an_approver_must_see(desk: Desk) -> None:
     assert rows["承诺"].text == "“今晚 22:00 前在这里公布结果” → 发布后建立提醒"
     assert rows["预演"].text == "市民会追问：视频公布吗？"
     assert rows["签发"].text == "郑三 18:42（1/2）"
-    assert rows["全文"].text.endswith("与候选 1 相比改动 2 处")
+    assert rows["全文"].text.endswith("与候选①相比改动 2 处")
     assert "".join(run.text for run in rows["全文"].changes if run.change is not Change.STRUCK) == TEXT
     assert [button.command for line in asked.buttons for button in line] == ["签发 A1 1", "退回 A1 1", "依据 A1"]
 
