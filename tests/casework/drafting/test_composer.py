@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +17,7 @@ from casework.drafting.evidence import Evidence, find_evidence
 from casework.drafting.frame import frame_of
 from casework.drafting.history import EarlierPromise, History
 from casework.drafting.matter import Matter, Post
-from casework.drafting.strategy import Channel, Strategy, wanted_in
+from casework.drafting.strategy import Channel, Plan, Strategy, wanted_in
 from casework.drafting.topic import topic_of
 from casework.promise import PromiseState
 from monitoring.lines import INTENTS, LINES
@@ -42,9 +42,9 @@ STATES = {
 }
 
 
-def drafted(about: Matter, library: SmallLibrary | None = None) -> tuple[Written, Evidence]:
+def drafted(about: Matter, library: SmallLibrary | None = None, wanted: Plan = ()) -> tuple[Written, Evidence]:
     evidence = find_evidence(about, library or stocked(), DESK, TODAY)  # type: ignore[arg-type]
-    return compose(about, evidence), evidence
+    return compose(about, evidence, wanted), evidence
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -238,11 +238,14 @@ PHRASES = st.sampled_from((
 @given(
     st.lists(PHRASES, min_size=1, max_size=9).map("，".join), st.sampled_from(["", "小区楼下太吵了", "3号线出口占道摆摊，5年了！"]),
     st.sampled_from(LINES), st.sampled_from(INTENTS), st.integers(0, 4), st.booleans(),
+    st.sampled_from(list(product(Strategy, Channel))),
 )  # fmt: skip
-def test_no_draft_states_what_nobody_said(text: str, title: str, line: str, intent: str, level: int, ours: bool) -> None:
+def test_no_draft_states_what_nobody_said(
+    text: str, title: str, line: str, intent: str, level: int, ours: bool, wanted: tuple[Strategy, Channel]
+) -> None:
     about = matter(Post(title, text), line=line, intent=intent, level=level, ours=ours)
     library = stocked()
-    written, evidence = drafted(about, library)
+    written, evidence = drafted(about, library, (wanted,))
     for candidate in written.candidates:
         blocking = check_reply(candidate.text, clauses=library.clauses, matter=about, channel=candidate.channel, desk=DESK, now=NOW)
         assert [finding for finding in blocking if finding.blocking and finding.name != "open_slot"] == []
