@@ -30,6 +30,8 @@ from casework.drafting.strategy import Channel
 from knowledge_base.clause import Clause
 
 MOST_CLAUSES = 3
+OTHER_WAY = str.maketrans("《》〈〉", "〈〉《》")
+"""A title within a title is marked in either way."""
 
 
 def check_reply(text: str, *, clauses: Sequence[Clause], matter: Matter, channel: str, desk: Desk, now: datetime) -> tuple[Finding, ...]:
@@ -62,7 +64,8 @@ async def check_version(session: AsyncSession, case: Case, version: ReplyVersion
 
 async def clauses_named(session: AsyncSession, text: str) -> list[Clause]:
     """All rows, of every article, version and validity, of the laws that a text names."""
-    titles = {mention.title for mention in mentions(plain(text))}
+    named = {mention.title for mention in mentions(plain(text))}
+    titles = named | {title.translate(OTHER_WAY) for title in named}
     if not titles:
         return []
     wanted = [*titles, *(NATIONAL_PREFIX + title for title in titles)]

@@ -17,17 +17,20 @@ LEAST_ALIKE = 0.6
 
 _ARTICLE = r"第[零〇一二三四五六七八九十百千\d]+条(?:之[一二三四五六七八九十]+)?"
 _LAW = r"(?:法|条例|办法|规定|细则|规范|决定|规则|准则)"
+_NAME = r"(?:[^《》]|《[^《》]{2,40}》){2,60}"
+"""A title may hold another: 实施《…法》办法."""
 _MENTION = re.compile(
-    rf"(?:《(?P<title>[^《》]{{2,60}})》(?:[（(][^）)]{{1,20}}[）)])?|(?P<same>同法|该法|本法|该条例|该办法|该规定)|(?P<bare>[\u4e00-\u9fff]{{2,30}}?{_LAW}))"
+    rf"(?:《(?P<title>{_NAME})》(?:[（(][^）)]{{1,20}}[）)])?|(?P<same>同法|该法|本法|该条例|该办法|该规定)|(?P<bare>[\u4e00-\u9fff]{{2,30}}?{_LAW}))"
     rf"?\s?(?P<article>{_ARTICLE})(?P<paragraph>第[一二三四五六七八九十]+款)?"
 )
 _TITLE_ALONE = re.compile(
-    rf"《(?P<title>[^《》]{{2,58}}{_LAW})》(?:[（(][^）)]{{1,20}}[）)])?(?:的?(?:明确|有关|相关)?(?:规定|要求|明确|指出))?[:：，,]?“"
+    rf"《(?P<title>{_NAME})》(?:[（(][^）)]{{1,20}}[）)])?(?:的?(?:明确|有关|相关)?(?:规定|要求|明确|指出))?[:：，,]?“"
 )
 _BEFORE_BARE = re.compile(r".*(?:根据|依据|按照|依照|违反|适用|参照|遵照|对照|[按依照据和及与、，。；：,;:（(])")
 _NO_TITLE = re.compile(rf"^(?:[上前]述|本|该|此|这[一部个]*|有关|相关|[违合依执方做想看非]|具体)?{_LAW}$|^有关|^相关")
 _QUOTE_AFTER = re.compile(r"(?:第[一二三四五六七八九十]+[款项])*[^“”。；\n]{0,12}“")
 _ITEM = re.compile(r"^\s*[（(][一二三四五六七八九十]+[)）]")
+_INNER = str.maketrans("〈〉", "《》")
 _SPLIT = re.compile(r"…+|\.{3,}")
 
 
@@ -74,8 +77,13 @@ def check_citations(text: str, clauses: Sequence[Clause], region: Region, on: da
 
 def meant(mention: Mention, clauses: Sequence[Clause]) -> list[Clause]:
     """The rows that a mention may mean, in all versions."""
-    title = mention.title.removeprefix(NATIONAL_PREFIX)
-    return [clause for clause in clauses if clause.short_title == title and mention.article in ("", clause.article)]
+    title = one_way(mention.title.removeprefix(NATIONAL_PREFIX))
+    return [clause for clause in clauses if one_way(clause.short_title) == title and mention.article in ("", clause.article)]
+
+
+def one_way(title: str) -> str:
+    """A title with the title within it marked in one way: 实施〈…法〉办法 is 实施《…法》办法."""
+    return title.translate(_INNER)
 
 
 def holds(clause: Clause, region: Region, on: date) -> bool:
@@ -129,7 +137,7 @@ def _right_article(mention: Mention, named: str, clauses: Sequence[Clause], regi
     """The mention with the number of the article in which its quotation stands; None where that cannot be told."""
     if not mention.quote or not mention.article:
         return None
-    law = [clause for clause in clauses if clause.short_title == mention.title and holds(clause, region, on)]
+    law = [clause for clause in clauses if one_way(clause.short_title) == one_way(mention.title) and holds(clause, region, on)]
     articles = {clause.article for clause in law if _stands_in(mention.quote, clause.text)} - {mention.article}
     return named.replace(mention.article, articles.pop()) if len(articles) == 1 else None
 
@@ -165,7 +173,8 @@ def _mentions(text: str) -> Iterator[Mention]:
 def _without_article(text: str) -> Iterator[Mention]:
     for match in _TITLE_ALONE.finditer(text):
         title, quote = match["title"].removeprefix(NATIONAL_PREFIX), _quoted(text, match.end())
-        yield Mention(title, "", quote, match.start(), match.start() + len(match["title"]) + 2, 0, match.end())
+        if re.search(f"{_LAW}$", title):
+            yield Mention(title, "", quote, match.start(), match.start() + len(match["title"]) + 2, 0, match.end())
 
 
 def _is_outside(text: str, start: int) -> bool:

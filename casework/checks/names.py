@@ -42,7 +42,7 @@ _CUED = re.compile(
 """Who somebody is, and a name that ends where a sentence goes on."""
 _PLACE = re.compile(r".[路街巷镇乡村桥厂园庙湾岭坪湖江河坡塘苑]$")
 _AFTER_SMALL_WORD = re.compile(rf"[经由跟请到问让给向对是和与把被](?=(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,5}}))")
-_QUOTATION = re.compile(r"“[^”]*”|《[^》]*》")
+_QUOTATION = re.compile(r"“[^”]*”|《(?:[^《》]|《[^《》]*》)*》")
 
 
 def strangers(text: str, known: str, told: str = "") -> tuple[Span, ...]:

@@ -28,7 +28,7 @@ _CHINESE = "一二三四五六七八九十百千万两"
 _NUMBER = re.compile(
     rf"\d{{1,2}}[时点]\d{{1,2}}分|\d[\d,.:\-—]*(?:\s?(?:余|多|来)?(?:{_UNIT}|{_MEASURE}))?|[{_CHINESE}]+(?:余|多|来)?{_UNIT}|(?!一(?:余|多|来)?{_MEASURE})[{_CHINESE}]+(?:余|多|来)?{_MEASURE}"
 )
-_TITLE = re.compile(r"《[^》]{2,60}》")
+_TITLE = re.compile(r"《(?:[^《》]|《[^《》]{2,40}》){2,60}》")
 _CODE = re.compile(
     r"[\u4e00-\u9fff]{0,10}[〔\[（(【]\s?(?:19|20)\d{2}\s?[〕\]）)】]\s?(?:第\s?)?\d+\s?号|第\s?\d+\s?号(?:令|公告|文)|[\u4e00-\u9fff]{1,6}字\s?(?:19|20)\d{2}\s?(?:年)?第\s?\d+\s?号"
     r"|(?<![A-Za-z0-9])[A-Z]{1,5}\d[\dA-Z\-]{4,}|\d{4,6}-\d{3,}(?:-\d+)?|(?:19|20)\d{2}-\d{3,}"
@@ -91,7 +91,7 @@ def _sentences(text: str) -> Iterator[tuple[str, int]]:
 
 def _bare(text: str) -> str:
     return re.sub(r"[^\S\n]+", "", plain(text).replace("中华人民共和国", "").replace("，", ",").replace("：", ":")).translate(
-        str.maketrans("[（(【]）)】", "〔〔〔〔〕〕〕〕")
+        str.maketrans("[（(【]）)】〈〉", "〔〔〔〔〕〕〕〕《》")
     )
 
 

@@ -15,7 +15,7 @@ from casework.checks.promises import past_promises, promises, vague_promises
 from casework.checks.statements import unfounded
 from language.script import to_traditional
 from storage.clock import CHINA
-from tests.casework.checks.test_reply import CLAUSES, CLEAN, DESK, DOUBTFUL, MATTER, NOW, PLANTED, checked
+from tests.casework.checks.test_reply import CLAUSES, CLEAN, DESK, DOUBTFUL, MATTER, NOW, PLANTED, checked, clause
 
 ALIKE = [name for name in (*PLANTED, *DOUBTFUL) if name not in ("too_long", "too_short")]
 
@@ -62,6 +62,17 @@ def test_a_law_is_named_without_marks_or_without_its_article() -> None:
     (quoted,) = mentions("《云边市容条例》规定：“第一项可以清理”。")
     assert (quoted.article, quoted.quote) == ("", "第一项可以清理")
     assert "quote_altered" in {finding.name for finding in checked(CLEAN + "《云边市容条例》规定：“第一项可以清理”。")}
+
+
+@pytest.mark.parametrize("title", ["云边实施《油烟法》办法", "云边实施〈油烟法〉办法"])
+@pytest.mark.parametrize("stored", ["云边实施《油烟法》办法", "云边实施〈油烟法〉办法"])
+def test_a_title_may_hold_another(title: str, stored: str) -> None:
+    law = [clause(stored, "第二条", "应当装净化设施。")]
+    text = CLEAN + f"《{title}》第二条规定：“应当装净化设施”。"
+    assert mentions(text)[-1].title == title
+    findings = check_reply(text, clauses=[*CLAUSES, *law], matter=MATTER, channel="12345/留言板答复", desk=DESK, now=NOW)
+    assert [finding.name for finding in findings if finding.blocking] == []
+    assert "clause_unknown" in {finding.name for finding in checked(text)}
 
 
 def test_a_paragraph_that_the_article_does_not_have_is_no_clause() -> None:
