@@ -95,7 +95,9 @@ def build_desk(settings: Settings, seal: Seal | None) -> Desk:
         learned_folder=settings.data_dir / FOLDER,
     )  # fmt: skip
     return Desk(
-        department=Department(about.name, about.short_name or about.name, Region(about.province, about.city), about.names),
+        department=Department(
+            about.name, about.short_name or about.name, Region(about.province, about.city), about.names, about.duty_phone
+        ),  # fmt: skip
         watch=watch,
         alerting=Alerting(
             group_wait=alerts.group_wait, update_every=alerts.update_every, ringing_levels=alerts.ringing_levels,

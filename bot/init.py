@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
 
@@ -36,19 +37,24 @@ def compose(ask: Ask) -> str:
     """The settings file that follows from the answers."""
     name = ask(say("cli.ask_department"), say("cli.ask_department_default"))
     province, city = ask(say("cli.ask_province"), ""), ask(say("cli.ask_city"), "")
-    aliases = _listed(ask(say("cli.ask_aliases"), ""))
+    aliases, phone = _listed(ask(say("cli.ask_aliases"), "")), ask(say("cli.ask_phone"), "")
     people = [_person(entry) for entry in _listed(ask(say("cli.ask_staff"), say("cli.ask_staff_default")))]
     feeds = _listed(ask(say("cli.ask_feeds"), ""))
-    return "\n".join(_lines(name, province, city, aliases, people, feeds)) + "\n"
+    return "\n".join(_lines(_Department(name, province, city, phone, aliases), people, feeds)) + "\n"
 
 
-def _lines(
-    name: str, province: str, city: str, aliases: Sequence[str], people: Sequence[tuple[str, Sequence[str]]], feeds: Sequence[str]
-) -> list[str]:
+class _Department(NamedTuple):
+    name: str
+    province: str
+    city: str
+    duty_phone: str
+    names: Sequence[str]
+
+
+def _lines(about: _Department, people: Sequence[tuple[str, Sequence[str]]], feeds: Sequence[str]) -> list[str]:
     lines = [f"# {say('cli.settings_heading')}", f"# {say('cli.settings_places')}", '# gazetteer_file = "places.csv"', ""]
-    lines += ["[department]", f"name = {_toml(name)}"]
-    lines += [f"{field} = {_toml(value)}" for field, value in (("province", province), ("city", city)) if value]
-    lines += [f"names = {_toml(list(aliases))}", ""]
+    stated = about._asdict() | {"names": list(about.names)}
+    lines += ["[department]", *(f"{field} = {_toml(value)}" for field, value in stated.items() if value or field == "names"), ""]
     for number, (person, roles) in enumerate(people, 1):
         lines += ["[[staff]]", f"name = {_toml(person)}", f"roles = {_toml(list(roles))}", f'accounts = {{ staff_room = "u{number}" }}', ""]
     lines += ["[[groups]]", 'platform = "staff_room"', 'chat = "duty"', f"name = {_toml(say('cli.default_group'))}", "fallback = true", ""]

@@ -20,13 +20,14 @@ class _Section(BaseModel):
 
 
 class DepartmentSettings(_Section):
-    """Who answers. Example: name = "青禾市城市管理局", province = "江屿省", city = "青禾市", names = ["青禾城管"]."""
+    """Who answers. Example: name = "青禾市城市管理局", province = "江屿省", city = "青禾市", names = ["青禾城管"], duty_phone = "12319"."""
 
     name: str = Field(min_length=1)
     short_name: str = ""
     province: str | None = None
     city: str | None = None
     names: tuple[str, ...] = ()
+    duty_phone: str = Field(default="", max_length=60)
 
 
 class StaffSettings(_Section):

@@ -201,7 +201,7 @@ async def _missing(house: House, number: str) -> list[FactSlot]:
         if case is None or draft is None:
             return []
         needed = open_slots(candidate_text((await candidates_of(session, draft))[0]))
-        return [slot for slot in await slots_of(session, case) if slot.name in needed]
+        return [slot for slot in await slots_of(session, case) if slot.name in needed and slot.value is None]
 
 
 async def _learnt(scene: Stage, number: str) -> None:

@@ -12,12 +12,13 @@ from monitoring.watch import Watch
 
 @dataclass(frozen=True)
 class Department:
-    """Who answers. `region` decides which local rules apply; `names` are what citizens call it."""
+    """Who answers. `region` decides which local rules apply; `names` are what citizens call it; `duty_phone` may stand in any reply."""
 
     name: str
     short_name: str = ""
     region: Region = NATIONAL
     names: tuple[str, ...] = ()
+    duty_phone: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a reply is about: everything that the drafter may know of one case, read once and then fixed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +79,7 @@ class Matter:
         previous: what was published in this case before, oldest first; `promises` what it promised.
         history: earlier cases of the same kind at the same place.
         returns: on how many later days the event was posted again before it was answered.
+        given: facts that the department's settings state, slot name to value.
     """
 
     case_number: str
@@ -101,6 +102,7 @@ class Matter:
     returns: int = 0
     region: Region = NATIONAL
     department: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def told(self) -> str:
@@ -182,7 +184,7 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
         hours=(now - event.first_posted_at).total_seconds() / 3600, previous=await _published(session, case),
         promises=(await promises_of(session, [case.id or 0], now)).get(case.id or 0, ()),
         history=await read_history(session, case, event, now), returns=event.unanswered_returns,
-        region=desk.department.region, department=desk.department.name,
+        region=desk.department.region, department=desk.department.name, given=_given(desk),
     )  # fmt: skip
 
 
@@ -198,6 +200,13 @@ def _asks(items: Sequence[Item], event: Event, intent: str) -> tuple[str, ...]:
 def heard_post(title: str, text: str) -> Post:
     """A post as people are to hear it: without what in it is meant for machines."""
     return Post(without_machine_talk(title), without_machine_talk(text))
+
+
+def _given(desk: Desk) -> dict[str, str]:
+    """Facts that need no asking: the department states them in its settings."""
+    stated = {"phone": desk.department.duty_phone}
+    names = frames("slots")["names"]
+    return {names[name]: value for name, value in stated.items() if value}
 
 
 async def verified_facts(session: AsyncSession, case: Case) -> dict[str, str]:

@@ -58,6 +58,16 @@ async def open_new_slots(session: AsyncSession, case: Case, names: Iterable[str]
     await session.flush()
 
 
+async def take_given(session: AsyncSession, case: Case, given: Mapping[str, str], department: str, now: datetime) -> None:
+    """Fill the open slots whose facts the department's settings state; a value that somebody verified stays."""
+    for found in await slots_of(session, case):
+        if found.value is None and found.name in given:
+            found.value, found.verified_how, found.verified_by = given[found.name], say("drafting.given_how"), department
+            found.filled_at, found.remind_at = now, None
+            await audit.append(session, "system", "fact.given", f"case:{case.number}", at=now, slot=found.ordinal)
+    await session.flush()
+
+
 async def fill_slot(
     session: AsyncSession, case: Case, ordinal: int, value: str, verified_how: str, verified_by: str, staff: StaffMember, now: datetime
 ) -> FactSlot:

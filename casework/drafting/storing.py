@@ -10,7 +10,7 @@ from casework.drafting.candidate import Candidate, Written
 from casework.drafting.draft import CandidateRow, Draft
 from casework.drafting.evidence import Evidence
 from casework.drafting.matter import Matter
-from casework.drafting.slots import open_new_slots
+from casework.drafting.slots import open_new_slots, take_given
 from casework.errors import Refused
 from casework.inquiry import set_dues
 from casework.staff import StaffMember
@@ -42,6 +42,7 @@ async def store_draft(
     await session.flush()
     session.add_all(_row(draft, ordinal, candidate, written) for ordinal, candidate in enumerate(written.candidates, 1))
     await open_new_slots(session, case, [name for candidate in written.candidates for name in candidate.slots])
+    await take_given(session, case, matter.given, matter.department, now)
     await set_dues(session, case, written.candidates[0].slots, now)
     await audit.append(
         session, requested_by.name, "draft.stored", f"case:{case.number}", at=now,

@@ -19,10 +19,11 @@ def answering(*answers: str) -> Callable[[str, str], str]:
 def test_answers_become_settings_that_load(tmp_path: Path) -> None:
     path = tmp_path / "wensheng.toml"
     people = "李雯:duty+drafter，周明:duty+approver, 陈静:approver"
-    write_settings(path, answering('东桥市"城管"局', "禾川省", "东桥市", "东桥城管,城管局", people, "https://example.invalid/feed.xml"))
+    write_settings(path, answering('东桥市"城管"局', "禾川省", "东桥市", "东桥城管,城管局", "12319", people, "https://example.invalid/feed.xml"))
     settings = load_settings(path)
     assert settings.department.name == '东桥市"城管"局'
     assert settings.department.names == ("东桥城管", "城管局")
+    assert settings.department.duty_phone == "12319"
     assert {member.name: member.roles for member in settings.staff} == {
         "李雯": ("duty", "drafter"), "周明": ("duty", "approver"), "陈静": ("approver",),
     }  # fmt: skip
@@ -32,7 +33,7 @@ def test_answers_become_settings_that_load(tmp_path: Path) -> None:
 
 def test_nothing_answered_still_loads(tmp_path: Path) -> None:
     path = tmp_path / "wensheng.toml"
-    write_settings(path, answering("", "", "", "", "", ""))
+    write_settings(path, answering("", "", "", "", "", "", ""))
     settings = load_settings(path)
     assert settings.groups[0].platform == "staff_room"
     assert sum("approver" in member.roles for member in settings.staff) == 2
@@ -48,6 +49,6 @@ def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
 
 def test_the_file_of_places_that_is_proposed_is_read_from_beside_the_settings(tmp_path: Path) -> None:
     path = tmp_path / "wensheng.toml"
-    write_settings(path, answering("", "", "", "", "", ""))
+    write_settings(path, answering("", "", "", "", "", "", ""))
     path.write_text(path.read_text(encoding="utf-8").replace("# gazetteer_file", "gazetteer_file"), encoding="utf-8")
     assert load_settings(path).gazetteer_file == tmp_path / "places.csv"

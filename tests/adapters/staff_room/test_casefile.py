@@ -80,7 +80,7 @@ async def test_only_those_who_may_sign_are_offered_to(
 
 async def test_what_the_checks_say_stands_beside_the_text(page: httpx.AsyncClient, sample: SampleCase) -> None:
     html = (await page.get(f"/as/liwen{DRAFT}")).text
-    assert f"还有一处没核实：【待核实：{PLACE_SLOT}】" in html
+    assert f"还没核实：【待核实：{PLACE_SLOT}】" in html
 
 
 async def test_a_text_is_checked_while_it_is_written(page: httpx.AsyncClient, sample: SampleCase) -> None:

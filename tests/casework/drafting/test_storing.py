@@ -1,12 +1,14 @@
 """From the rows of a case to a stored draft."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.case import Case
+from casework.desk import Desk
 from casework.drafting.composer import EmbeddedWriter
 from casework.drafting.draft import CandidateRow, Draft
 from casework.drafting.editing import candidates_of, latest_draft
@@ -31,9 +33,9 @@ async def sample(database: Database, clock: ManualClock) -> SampleCase:
         return await write_case(session, await seat_staff(session), clock.now())
 
 
-async def _gathered(database: Database, clock: ManualClock) -> Matter:
+async def _gathered(database: Database, clock: ManualClock, desk: Desk = DESK) -> Matter:
     async with database.reading() as session:
-        return await gather(session, (await session.exec(select(Case))).one(), clock.now(), DESK)
+        return await gather(session, (await session.exec(select(Case))).one(), clock.now(), desk)
 
 
 async def _draft(database: Database, clock: ManualClock, matter: Matter) -> Draft:
@@ -96,3 +98,19 @@ async def test_a_fact_that_was_verified_serves_the_next_draft(database: Database
     assert matter.standing is Standing.RUMOUR
     assert matter.facts == {"核查结论": "不属实，视频是别处的"}
     assert (await _draft(database, clock, matter)).event_revision == 2
+
+
+async def test_what_the_settings_state_needs_no_asking_but_gives_way_to_what_was_verified(
+    database: Database, clock: ManualClock, sample: SampleCase
+) -> None:
+    reachable = replace(DESK, department=replace(DESK.department, duty_phone="12319"))
+    await _draft(database, clock, await _gathered(database, clock, reachable))
+    async with database.transaction() as session:
+        case = (await session.exec(select(Case))).one()
+        phone = next(slot for slot in await slots_of(session, case) if slot.name == "值班电话")
+        assert (phone.value, phone.verified_how, phone.filled_by) == ("12319", "本单位设置", None)
+        await fill_slot(session, case, phone.ordinal, "12345", "值班表", "周明", await _member(session), clock.now())
+    await _draft(database, clock, await _gathered(database, clock, reachable))
+    async with database.reading() as session:
+        case = (await session.exec(select(Case))).one()
+        assert {slot.name: slot.value for slot in await slots_of(session, case)}["值班电话"] == "12345"
