@@ -133,6 +133,7 @@ def test_a_grave_circumstance_is_found_with_its_words(text: str, name: str) -> N
 @pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("公交站共享单车堵路\n市民来电反映：站台前后被单车堆满，行人走不了", "crowd_now"),
         ("井盖缺失没人管，就怕出人命，万一有人掉下去摔死谁负责", "death"),
         ("油烟太大，树都枯死了，吵死了，气死了", "death"),
         ("非要等摔死人才管井盖吗", "death"),
