@@ -34,8 +34,11 @@ LEAST_BEARING = 4.0
 """Length of shared official terms below which a clause is not quoted: better none than a wrong one."""
 
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
-_NO_RULE = re.compile(r"^[（(][一二三四五六七八九十]+[)）]|[：:]$|本(?:法|条例|办法|规定)(?:所称|适用)|是指|下列|的合同。?$")
-"""Items of a list without their head, heads without their items, definitions: alone they say no rule."""
+_OWN = "本(?:法|条例|办法|规定|规范|细则|标准|通告)"
+_NO_RULE = re.compile(
+    rf"^[（(][一二三四五六七八九十]+[)）]|[：:]$|{_OWN}(?:所称|适用)|(?:适用|制定|依照){_OWN}[。；]?$|是指|下列|的合同。?$"
+)
+"""Items of a list without their head, heads without their items, definitions, what a law is for and where it holds: no rule."""
 _HEAD = re.compile(r"[^。；;：:\n]*(?:不得|禁止|严禁|应当)[^。；;：:\n]*[：:]")
 _ITEM = re.compile(r"\s*([（(][一二三四五六七八九十]+[)）][^。；;\n]+)[。；;]?")
 

@@ -30,6 +30,7 @@ def test_the_sentence_with_most_terms_is_quoted() -> None:
 def test_items_of_a_list_and_definitions_are_no_rule_by_themselves() -> None:
     assert best_span("有下列行为的，处罚：\n（一）排放油烟的；\n（二）其他。", ("排放油烟",)) == ""
     assert best_span("本法所称油烟，是指烹饪产生的油烟。", ("油烟",)) == ""
+    assert best_span("本市建成区内油烟的排放和监督，适用本办法。", ("油烟",)) == ""
 
 
 def test_a_repealed_clause_and_one_of_another_place_are_never_evidence() -> None:
