@@ -121,7 +121,7 @@ async def _page(house: House, number: int, example: Example, now: datetime) -> s
         written = compose(matter, evidence)
         findings = [await _findings(session, candidate, matter, house, now) for candidate in written.candidates]
     drafts = [
-        _candidate(ordinal, candidate, matter.facts, found)
+        _candidate(ordinal, candidate, {**matter.given, **matter.facts}, found)
         for ordinal, (candidate, found) in enumerate(zip(written.candidates, findings, strict=True), 1)
     ]
     return "\n".join((_head(number, item, matter, written), *drafts, _evidence(evidence)))
@@ -138,7 +138,7 @@ async def _matter(session: AsyncSession, item: Item, house: House, now: datetime
 
 
 async def _findings(session: AsyncSession, candidate: Candidate, matter: Matter, house: House, now: datetime) -> Sequence[Finding]:
-    text = fill(candidate.text, matter.facts)
+    text = fill(candidate.text, {**matter.given, **matter.facts})
     clauses = await clauses_named(session, text)
     return check_reply(text, clauses=clauses, matter=matter, channel=candidate.channel, desk=house.desk, now=now)
 

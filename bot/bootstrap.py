@@ -97,19 +97,24 @@ def build_desk(settings: Settings, seal: Seal | None) -> Desk:
     return Desk(
         department=Department(
             about.name, about.short_name or about.name, Region(about.province, about.city), about.names, about.duty_phone
-        ),  # fmt: skip
+        ),
         watch=watch,
         alerting=Alerting(
-            group_wait=alerts.group_wait, update_every=alerts.update_every, ringing_levels=alerts.ringing_levels,
-            digest_times=alerts.digest_times, quiet_from=alerts.quiet_from, quiet_until=alerts.quiet_until,
-            flood_cards=alerts.flood_cards, flood_window=alerts.flood_window,
+            group_wait=alerts.group_wait,
+            update_every=alerts.update_every,
+            ringing_levels=alerts.ringing_levels,
+            digest_times=alerts.digest_times,
+            quiet_from=alerts.quiet_from,
+            quiet_until=alerts.quiet_until,
+            flood_cards=alerts.flood_cards,
+            flood_window=alerts.flood_window,
         ),
         allowed_links=settings.allowed_links,
         checks=chosen(settings.checks),
         channel_hosts={channel: hosts for channel, hosts in settings.publishing.hosts.items() if hosts},
         ai_label=settings.publishing.ai_label,
         approving=_approving(settings),
-    )  # fmt: skip
+    )
 
 
 def _approving(settings: Settings) -> Approving:

@@ -40,7 +40,11 @@ _BLOCKED = re.compile(
 """People, and not their cars, have blocked a road or come to blows."""
 _STIR = re.compile(r"堵|围[了住着死起]|拦|封|冲突|游行|打起来|对峙|互扔|静坐|中断|不让车过")
 """Without one of these none of them is told; searched first, because most posts have none."""
-_VEHICLE = re.compile(r"车辆|货车|停车|车子|私家车|轿车|垃圾|油污|头发|杂物|水管|下水|管道|积水|泥|违停|面包车|三轮|单车|电动车|电瓶车|自行车|摩托|渣土车|公交车|施工|围挡|建材|树枝|倒树")
+_VEHICLE = re.compile(
+    r"车辆|货车|停车|车子|私家车|轿车|垃圾|油污|头发|杂物|水管|下水|管道|积水|泥|违停|面包车|三轮|单车|电动车|电瓶车|自行车|摩托|渣土车"
+    r"|公交车|施工|围挡|建材|树枝|倒树"
+)
+"""What blocks a road or a pipe and is no crowd."""
 _DAY = r"(?:明[天早日晚]|后天|下周|本?周[一二三四五六日末]|星期[一二三四五六日天]|\d{1,2}[日号点])"
 _AT_THE_DOOR = r"(?:政府|局|委|大厅|商场|中心|小区)[^。，！？\n]{0,4}(?:门口|门前|南门|北门|东门|西门)"
 _APPOINTMENT = Telling(

@@ -39,7 +39,8 @@ _NO_RULE = re.compile(
     rf"^[（(][一二三四五六七八九十]+[)）]|[：:]$|{_OWN}(?:所称|适用)|(?:适用|制定|依照){_OWN}[。；]?$|是指|下列|的合同。?$"
 )
 """Items of a list without their head, heads without their items, definitions, what a law is for and where it holds: no rule."""
-_HEAD = re.compile(r"[^。；;：:\n]*(?:不得|禁止|严禁|应当)[^。；;：:\n]*[：:]")
+_HEAD = re.compile(r"[^。；;：:\n]*(?:不得|禁止|严禁|应当|提交|具备|符合)[^。；;：:\n]*[：:]")
+_TOGETHER = re.compile("提交|具备|符合")
 _ITEM = re.compile(r"\s*([（(][一二三四五六七八九十]+[)）][^。；;\n]+)[。；;]?")
 
 
@@ -102,12 +103,16 @@ def best_span(text: str, terms: Iterable[str], longest: int = LONGEST_QUOTE) -> 
 
 
 def _listed(text: str, longest: int) -> Iterator[str]:
-    """The lists of a clause, each from its head (严禁下列行为：) to one of its items: an item without its head would say the opposite."""
+    """The lists of a clause, from the head to each item: without its head (严禁下列行为：) an item would say the opposite.
+
+    Where all items are asked for together (提交下列材料：), only the whole list.
+    """
     for head in _HEAD.finditer(text):
-        end = head.end()
-        while (item := _ITEM.match(text, end)) and item.end(1) - head.start() <= longest:
-            yield text[head.start() : item.end(1)]
+        spans, end = [], head.end()
+        while item := _ITEM.match(text, end):
+            spans.append(text[head.start() : item.end(1)])
             end = item.end()
+        yield from (span for span in (spans[-1:] if _TOGETHER.search(head[0]) else spans) if len(span) <= longest)
 
 
 def _shorten(sentence: str, terms: tuple[str, ...], longest: int) -> str:

@@ -174,7 +174,13 @@ async def test_a_model_rewords_over_the_network_and_is_accounted_for(tmp_path: P
 async def test_the_grounds_of_a_draft_are_shown_with_the_whole_clause_and_whether_it_holds(house: House) -> None:
     async with house.database.transaction() as session:
         clause = (await session.exec(select(Clause).where(Clause.article == "第二条"))).one()
-        quote = {"key": clause.key, "name": f"《{clause.title}》{clause.article}", "quote": "文明执法", "text_hash": clause.text_hash, "note": ""}
+        quote = {
+            "key": clause.key,
+            "name": f"《{clause.title}》{clause.article}",
+            "quote": "文明执法",
+            "text_hash": clause.text_hash,
+            "note": "",
+        }
         past = {"kind": "case", "key": "gone", "name": "夜市货架被推倒", "quote": "", "text_hash": "", "note": ""}
         draft = (await session.exec(select(Draft))).one()
         draft.evidence = [{"kind": "clause", **quote}, past]

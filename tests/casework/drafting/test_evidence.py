@@ -116,3 +116,9 @@ def test_an_item_of_a_list_is_quoted_from_its_head_on() -> None:
 
 def test_no_item_is_quoted_without_its_head_where_the_head_is_too_far_away() -> None:
     assert "掀翻" not in best_span(PROHIBITED, ("掀翻",), longest=30)
+
+
+def test_what_must_be_handed_in_together_is_quoted_whole_or_not_at_all() -> None:
+    clause = "申请摊位的，向管理单位提交下列材料：\n（一）身份证明；\n（二）健康证明。"
+    assert best_span(clause, ("申请摊位",)) == clause.rstrip("。")
+    assert best_span(clause, ("申请摊位",), longest=30) == ""
