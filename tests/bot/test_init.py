@@ -19,7 +19,9 @@ def answering(*answers: str) -> Callable[[str, str], str]:
 def test_answers_become_settings_that_load(tmp_path: Path) -> None:
     path = tmp_path / "wensheng.toml"
     people = "李雯:duty+drafter，周明:duty+approver, 陈静:approver"
-    write_settings(path, answering('东桥市"城管"局', "禾川省", "东桥市", "东桥城管,城管局", "12319", people, "https://example.invalid/feed.xml"))
+    write_settings(
+        path, answering('东桥市"城管"局', "禾川省", "东桥市", "东桥城管,城管局", "12319", people, "https://example.invalid/feed.xml")
+    )
     settings = load_settings(path)
     assert settings.department.name == '东桥市"城管"局'
     assert settings.department.names == ("东桥城管", "城管局")
