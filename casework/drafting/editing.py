@@ -44,7 +44,7 @@ async def current_text(session: AsyncSession, case: Case, ordinal: int) -> str:
     Raises:
         Refused: nothing was drafted, or there is no such candidate.
     """
-    draft, candidate = await _candidate(session, case, ordinal)
+    draft, candidate = await candidate_numbered(session, case, ordinal)
     facts = await verified_facts(session, case)
     edited = [v for v in await versions_of(session, case) if (v.draft_id, v.candidate_ordinal) == (draft.id, ordinal)]
     return fill(edited[-1].text, facts) if edited else candidate_text(candidate, facts)
@@ -67,7 +67,7 @@ async def version_to_submit(
         if not editing:
             raise Refused(say("commands.submit_which", number=case.number))
         ordinal = editing[-1]
-    draft, _ = await _candidate(session, case, ordinal)
+    draft, _ = await candidate_numbered(session, case, ordinal)
     newest = next((v for v in reversed(versions) if (v.draft_id, v.candidate_ordinal) == (draft.id, ordinal)), None)
     if newest is None:
         return await edit_candidate(session, case, ordinal, None, staff, now, desk)
@@ -98,7 +98,7 @@ async def edit_candidate(
     del desk
     if not case.state.is_live:
         raise Refused(say("drafting.case_over", case=case.number))
-    draft, candidate = await _candidate(session, case, ordinal)
+    draft, candidate = await candidate_numbered(session, case, ordinal)
     facts = await verified_facts(session, case)
     composed = candidate_text(candidate, facts)
     text = composed if text is None else fill(text.replace("\r\n", "\n").strip(), facts)
@@ -111,7 +111,8 @@ async def edit_candidate(
     return await add_version(session, case, Wording(draft, ordinal, candidate.strategy, candidate.channel, text), authors, staff, now)
 
 
-async def _candidate(session: AsyncSession, case: Case, ordinal: int) -> tuple[Draft, CandidateRow]:
+async def candidate_numbered(session: AsyncSession, case: Case, ordinal: int) -> tuple[Draft, CandidateRow]:
+    """A candidate of the newest draft, by the number that people see. Raises Refused."""
     draft = await latest_draft(session, case)
     if draft is None:
         raise Refused(say("drafting.nothing_drafted", case=case.number))

@@ -6,8 +6,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.case import Case
 from casework.desk import Desk
-from casework.drafting.draft import CandidateRow, Draft, ReplyVersion
-from casework.drafting.editing import candidate_text, candidates_of, current_text, edit_candidate, latest_draft
+from casework.drafting.draft import ReplyVersion
+from casework.drafting.editing import candidate_numbered, candidate_text, current_text, edit_candidate
 from casework.drafting.matter import gather, verified_facts
 from casework.drafting.reviser import Task
 from casework.drafting.revision import Revision, history_of
@@ -32,7 +32,7 @@ async def task_for(session: AsyncSession, case: Case, ordinal: int, comment: str
     if len(comment) > LONGEST_COMMENT:
         raise Refused(say("drafting.comment_length", longest=LONGEST_COMMENT))
     text = await current_text(session, case, ordinal)
-    draft, candidate = await _candidate(session, case, ordinal)
+    draft, candidate = await candidate_numbered(session, case, ordinal)
     matter, channel = await gather(session, case, now, desk), Channel(candidate.channel)
     clauses = tuple((row["name"].replace(NATIONAL_PREFIX, ""), row["quote"]) for row in draft.evidence if row["kind"] == "clause")
     around = Around(matter.facts, clauses, to_many=channel is not Channel.TICKET)
@@ -62,7 +62,7 @@ async def undo(session: AsyncSession, case: Case, ordinal: int, staff: StaffMemb
     Raises:
         Refused: nothing was changed, or all of it was taken back; as `edit_candidate` otherwise.
     """
-    draft, candidate = await _candidate(session, case, ordinal)
+    draft, candidate = await candidate_numbered(session, case, ordinal)
     history = await history_of(session, draft.id or 0, ordinal)
     facts, now_stands = await verified_facts(session, case), await current_text(session, case, ordinal)
     shown = history.newest
@@ -77,7 +77,7 @@ async def undo(session: AsyncSession, case: Case, ordinal: int, staff: StaffMemb
 async def _step(
     session: AsyncSession, case: Case, ordinal: int, text: str, staff: StaffMember, now: datetime, desk: Desk, step: Revision
 ) -> ReplyVersion:
-    draft, _ = await _candidate(session, case, ordinal)
+    draft, _ = await candidate_numbered(session, case, ordinal)
     history = await history_of(session, draft.id or 0, ordinal)
     version = await edit_candidate(session, case, ordinal, text, staff, now, desk)
     await open_new_slots(session, case, open_slots(text))
@@ -87,13 +87,3 @@ async def _step(
     what = "version.restored" if step.restores_id is not None else "version.revised"
     await audit.append(session, staff.name, what, f"version:{version.id}", at=now, case=case.number, model=step.model)
     return version
-
-
-async def _candidate(session: AsyncSession, case: Case, ordinal: int) -> tuple[Draft, CandidateRow]:
-    draft = await latest_draft(session, case)
-    if draft is None:
-        raise Refused(say("drafting.nothing_drafted", case=case.number))
-    found = next((candidate for candidate in await candidates_of(session, draft) if candidate.ordinal == ordinal), None)
-    if found is None:
-        raise Refused(say("drafting.no_such_candidate", case=case.number, ordinal=ordinal))
-    return draft, found
