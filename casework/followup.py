@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from storage.columns import JSON_TYPE, TIME_TYPE
 
@@ -17,13 +17,13 @@ class FollowUp(SQLModel, table=True):
     """One look at one publication, `hours` after it. `figures` hold a `Figures` once it is `done_at`."""
 
     __tablename__ = "follow_up"
-    __table_args__ = (UniqueConstraint("publication_id", "hours"),)
+    __table_args__ = (UniqueConstraint("publication_id", "hours"), Index("ix_follow_up_waiting", "done_at", "due_at"))
 
     id: int | None = Field(default=None, primary_key=True)
     publication_id: int = Field(foreign_key="publication.id")
     case_id: int = Field(foreign_key="case.id", index=True)
     hours: int
-    due_at: datetime = Field(sa_type=TIME_TYPE, index=True)
+    due_at: datetime = Field(sa_type=TIME_TYPE)
     done_at: datetime | None = Field(default=None, sa_type=TIME_TYPE)
     figures: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_TYPE)
 

@@ -77,13 +77,8 @@ async def entrust(
 
 async def step_facts(session: AsyncSession, now: datetime, desk: Desk) -> int:
     """Ask for the facts that are due by now: one message per case, which names who was asked. Returns how many cases were looked at."""
-    due = (
-        select(FactSlot, Case)
-        .join(Case, col(Case.id) == FactSlot.case_id)
-        .where(col(FactSlot.remind_at) <= now)
-        .order_by(col(FactSlot.case_id), col(FactSlot.ordinal))
-    )
-    found = (await session.exec(due)).all()
+    due = select(FactSlot, Case).join(Case, col(Case.id) == FactSlot.case_id).where(col(FactSlot.remind_at) <= now)
+    found = sorted((await session.exec(due)).all(), key=lambda row: (row[0].case_id, row[0].ordinal))
     cases = 0
     for case, rows in groupby(found, key=lambda row: row[1]):
         cases += 1

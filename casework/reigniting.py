@@ -30,7 +30,7 @@ async def step_reignition(session: AsyncSession, now: datetime, desk: Desk) -> i
     spoken_of = (col(Event.last_posted_at) > now - RECENT_HOURS * HOUR, col(Case.state).in_(ANSWERED))
     lately = select(Case, Event).join(Event, col(Event.id) == Case.event_id).where(*spoken_of)
     stirred = 0
-    for case, event in (await session.exec(lately.order_by(col(Case.id)))).all():
+    for case, event in sorted((await session.exec(lately)).all(), key=lambda row: row[0].id or 0):
         if not is_muted(case, now) and (flare := await _flare(session, case, event, now)):
             await stir(session, case, event, _why(flare), now, desk)
             stirred += 1

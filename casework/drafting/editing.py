@@ -1,6 +1,7 @@
 """A candidate becomes a version: as composed, or with a person's edits. Who touched the text is remembered; none of them may approve it."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -19,6 +20,9 @@ from monitoring.event import Event
 from prompts import say
 
 LONGEST_TEXT = 5_000
+TRACE = 10
+"""Characters in a row that two people do not happen to write alike. A run goes on over a cut, so that what was left out shows as well."""
+_BETWEEN = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[。！？；\n]+")
 
 
@@ -84,13 +88,15 @@ async def version_to_submit(
 
 
 async def edit_candidate(
-    session: AsyncSession, case: Case, ordinal: int, text: str | None, staff: StaffMember, now: datetime, desk: Desk
-) -> ReplyVersion:
+    session: AsyncSession, case: Case, ordinal: int, text: str | None, staff: StaffMember, now: datetime, desk: Desk,
+    hands: Collection[int] = (),
+) -> ReplyVersion:  # fmt: skip
     """Write the next version of the reply. Earlier versions that might still be published become void, with their approvals.
 
     Args:
         ordinal: the candidate's number in the newest draft, from 1.
         text: the edited text; None takes the candidate as composed.
+        hands: ids of people who are authors whatever the words, because the text was reworded from theirs.
 
     Raises:
         Refused: nothing was drafted, no such candidate, an empty or endless text, or a case that is over.
@@ -104,9 +110,8 @@ async def edit_candidate(
     text = composed if text is None else fill(text.replace("\r\n", "\n").strip(), facts)
     if not text or len(text) > LONGEST_TEXT:
         raise Refused(say("drafting.text_length", longest=LONGEST_TEXT))
-    authors = (
-        {draft.requested_by, staff.id or 0} | await _fillers(session, case, text) | await _earlier_hands(session, case, draft, text, facts)
-    )
+    own = {draft.requested_by, staff.id or 0, *hands}
+    authors = own | await _fillers(session, case, text) | await _earlier_hands(session, case, draft, text, facts)
     await void_versions(session, case, say("drafting.void_by_edit", name=staff.name), staff, now)
     return await add_version(session, case, Wording(draft, ordinal, candidate.strategy, candidate.channel, text), authors, staff, now)
 
@@ -132,11 +137,14 @@ def _stands_in(slot: FactSlot, text: str) -> bool:
 
 
 async def _earlier_hands(session: AsyncSession, case: Case, draft: Draft, text: str, facts: dict[str, str]) -> set[int]:
-    """The authors of earlier versions that have a sentence in common with the text which no candidate holds: somebody wrote it."""
-    composed = {sentence for candidate in await candidates_of(session, draft) for sentence in _sentences(candidate_text(candidate, facts))}
-    own = _sentences(text) - composed
-    return await authors_of(session, [version for version in await versions_of(session, case) if own & _sentences(version.text)])
+    """The authors of earlier versions that left a trace in the text which no candidate holds: somebody wrote it, or cut it so."""
+    composed = set[str]().union(*[_traces(candidate_text(candidate, facts)) for candidate in await candidates_of(session, draft)])
+    own = _traces(text) - composed
+    return await authors_of(session, [version for version in await versions_of(session, case) if own & _traces(fill(version.text, facts))])
 
 
-def _sentences(text: str) -> set[str]:
-    return {sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()}
+def _traces(text: str) -> set[str]:
+    """What shows that two texts have one hand in common: the whole, its sentences, and runs of characters whatever stands between them."""
+    bare = _BETWEEN.sub("", text)
+    runs = {bare[start : start + TRACE] for start in range(len(bare) - TRACE + 1)}
+    return {f"{bare}\n"} | runs | {sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()}

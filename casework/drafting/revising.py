@@ -14,6 +14,7 @@ from casework.drafting.revision import Revision, history_of
 from casework.drafting.rewording import Around, Revised
 from casework.drafting.slots import fill, open_new_slots, open_slots
 from casework.drafting.strategy import Channel
+from casework.drafting.versions import authors_of, versions_of
 from casework.errors import Refused
 from casework.staff import StaffMember
 from prompts import say
@@ -79,7 +80,8 @@ async def _step(
 ) -> ReplyVersion:
     draft, _ = await candidate_numbered(session, case, ordinal)
     history = await history_of(session, draft.id or 0, ordinal)
-    version = await edit_candidate(session, case, ordinal, text, staff, now, desk)
+    reworded = [] if step.restores_id is not None else [v for v in await versions_of(session, case) if v.id in history.versions[-1:]]
+    version = await edit_candidate(session, case, ordinal, text, staff, now, desk, await authors_of(session, reworded))
     await open_new_slots(session, case, open_slots(text))
     step.version_id, step.before_id = version.id or 0, history.newest or None
     session.add(step)

@@ -171,3 +171,25 @@ def test_the_hash_binds_text_evidence_and_revision() -> None:
         ("文", cited, 2),
     ]
     assert all(bound_hash(*other) != same for other in changed)
+
+
+async def test_who_only_cut_a_text_is_an_author_of_it_when_somebody_else_submits_it_anew(
+    database: Database, clock: ManualClock, sample: SampleCase
+) -> None:
+    async with database.transaction() as session:
+        cut = await _edit(session, clock, "陈静", "我们看到了视频。")
+        cut.state = VersionState.WITHDRAWN
+        await session.flush()
+        (await session.get_one(Event, sample.event_id)).revision += 1
+        again = await _to_submit(session, clock)
+        assert again.text == cut.text
+        assert await _authors(session, again) == {"李雯", "陈静"}
+
+
+async def test_other_stops_between_somebodys_words_do_not_make_them_anybody_elses(
+    database: Database, clock: ManualClock, sample: SampleCase
+) -> None:
+    async with database.transaction() as session:
+        await _edit(session, clock, "陈静", "我们看到了视频。当晚已封存三台记录仪的全部画面。")
+        altered = await _edit(session, clock, "李雯", "我们看到了视频；当晚，已封存三台记录仪的全部画面，请放心。")
+        assert await _authors(session, altered) == {"李雯", "陈静"}

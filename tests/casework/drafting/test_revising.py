@@ -13,6 +13,7 @@ from casework.drafting.errand import Errand, ErrandState, is_overtaken, waiting_
 from casework.drafting.reviser import Reviser
 from casework.drafting.revising import store_revision, task_for, undo
 from casework.drafting.revision import history_of
+from casework.drafting.rewording import Revised
 from casework.drafting.slots import fill_slot, slots_of
 from casework.drafting.versions import authors_of, versions_of
 from casework.errors import Refused
@@ -124,3 +125,14 @@ async def test_an_errand_waits_until_people_go_on(database: Database, clock: Man
         assert await waiting_errands(session) == []
     async with database.reading() as session:
         assert (await session.exec(select(Errand))).one().state is ErrandState.DONE
+
+
+async def test_who_wrote_a_text_is_an_author_of_what_a_model_made_of_it(database: Database, clock: ManualClock, sample: SampleCase) -> None:
+    async with database.transaction() as session:
+        case, now = await session.get_one(Case, sample.case_id), clock.now()
+        people = {name: await session.get_one(StaffMember, sample.staff[name]) for name in ("陈静", "李雯")}
+        await edit_candidate(session, case, 1, "执法队员推搡摊主，是我们错了。", people["陈静"], now, DESK)
+        task = await task_for(session, case, 1, "换一种说法", now, DESK)
+        reworded = Revised("推人不对，我们认错。", by="某模型")
+        version = await store_revision(session, case, 1, task, reworded, people["李雯"], now, DESK)
+        assert await authors_of(session, [version]) == {sample.staff["陈静"], sample.staff["李雯"]}
