@@ -14,7 +14,7 @@ from bot.evaluation.drafts import matter_of
 from bot.house import House
 from bot.settings import load_settings
 from casework.check import check_reply, clauses_named
-from casework.checks.finding import Finding
+from casework.checks.finding import Finding, Severity
 from casework.drafting.candidate import Candidate, Written
 from casework.drafting.evidence import find_evidence
 from casework.drafting.matter import Matter
@@ -23,6 +23,8 @@ from language.masking import mask_personal_data
 from monitoring.lines import LINES
 from prompts import say
 from retrieval.evidence import Answer
+
+MARKS = {Severity.BLOCK: "⛔", Severity.WARN: "⚠", Severity.INFO: "·"}
 
 
 async def ask(settings_path: Path, question: str, *, as_json: bool) -> int:
@@ -101,6 +103,6 @@ def _show(written: Written, checked: list[tuple[Candidate, tuple[Finding, ...]]]
         typer.secho(head, bold=True)
         typer.echo(f"{candidate.text}\n{say('cli.candidate_risk', reason=candidate.reason, risk=candidate.risk)}")
         for finding in findings:
-            typer.echo(f"  {finding.severity.value}: {finding.message}")
+            typer.echo(say("cli.candidate_finding", mark=MARKS[finding.severity], message=finding.message))
         typer.echo()
     typer.echo("\n".join(part for part in (written.note,) if part))

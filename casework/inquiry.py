@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework import deadlines
 from casework.announcing import notify
-from casework.case import Case, add_step, subject
+from casework.case import Case, CaseState, add_step, subject
 from casework.deadline import DeadlineState
 from casework.desk import Desk
 from casework.drafting.draft import FactSlot
@@ -17,6 +17,7 @@ from casework.drafting.slots import slots_of
 from casework.errors import Refused
 from casework.message import Button
 from casework.permission import Act, require
+from casework.questioning import needed_slots
 from casework.staff import StaffMember
 from language.periods import clock_phrase
 from prompts import say, words
@@ -94,7 +95,7 @@ async def next_reminder(session: AsyncSession) -> datetime | None:
 async def _ask_for(session: AsyncSession, case: Case, slots: Collection[FactSlot], now: datetime, desk: Desk) -> None:
     for slot in slots:
         slot.remind_at = None
-    missing = [slot for slot in slots if slot.value is None]
+    missing = await _still_wanted(session, case, slots)
     if not missing or not case.state.is_live:
         return
     people = {slot.id: await _responsible(session, case, slot) for slot in missing}
@@ -106,6 +107,13 @@ async def _ask_for(session: AsyncSession, case: Case, slots: Collection[FactSlot
     fill = Button(words("drafting.buttons")["fill"], words("drafting.commands")["fill"].format(case=case.number))
     key = "facts:" + ",".join(f"{slot.ordinal}@{slot.due_at:%m%d%H%M}" for slot in missing)
     await notify(session, case, text, now, desk, key=key, body=body, buttons=((fill,),), mentions=called)
+
+
+async def _still_wanted(session: AsyncSession, case: Case, slots: Collection[FactSlot]) -> list[FactSlot]:
+    """The open ones that somebody was asked for by name, or that the recommended text needs while the public waits for it."""
+    waits = case.state is not CaseState.REPLIED
+    needed = {slot.ordinal for slot in await needed_slots(session, case)} if waits else set[int]()
+    return [slot for slot in slots if slot.value is None and (slot.asked_of or slot.ordinal in needed)]
 
 
 async def _responsible(session: AsyncSession, case: Case, slot: FactSlot) -> str:

@@ -32,11 +32,13 @@ class LibraryView:
         approved: how many documents may be cited.
         waiting: those to be approved, the newest first.
         due: those that nobody looked at for a year.
+        citable: those that may be cited, by title; the first MOST_LISTED.
     """
 
     approved: int
     waiting: Sequence[PolicyDocument]
     due: Sequence[PolicyDocument]
+    citable: Sequence[PolicyDocument]
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,13 @@ class DocumentView:
 
 
 async def library_view(session: AsyncSession, now: datetime) -> LibraryView:
-    """What waits and what is due."""
-    pending = select(PolicyDocument).where(PolicyDocument.state == DocumentState.PENDING).options(defer(PolicyDocument.body))  # type: ignore[arg-type]
-    waiting = (await session.exec(pending.order_by(col(PolicyDocument.id).desc()).limit(MOST_LISTED))).all()
-    count = select(func.count(col(PolicyDocument.id))).where(PolicyDocument.state == DocumentState.APPROVED)
-    return LibraryView((await session.exec(count)).one(), waiting, (await due_for_review(session, now))[:MOST_LISTED])
+    """What waits, what is due, and what may be cited."""
+    listed = select(PolicyDocument).options(defer(PolicyDocument.body)).limit(MOST_LISTED)  # type: ignore[arg-type]
+    pending, approved = PolicyDocument.state == DocumentState.PENDING, PolicyDocument.state == DocumentState.APPROVED
+    waiting = (await session.exec(listed.where(pending).order_by(col(PolicyDocument.id).desc()))).all()
+    citable = (await session.exec(listed.where(approved).order_by(col(PolicyDocument.title), col(PolicyDocument.id)))).all()
+    count = (await session.exec(select(func.count(col(PolicyDocument.id))).where(approved))).one()
+    return LibraryView(count, waiting, (await due_for_review(session, now))[:MOST_LISTED], citable)
 
 
 async def document_view(session: AsyncSession, number: int) -> DocumentView:

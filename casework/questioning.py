@@ -15,7 +15,7 @@ from casework.drafting.draft import FactSlot
 from casework.drafting.editing import candidates_of, latest_draft
 from casework.drafting.slots import fill_slot, slots_of
 from casework.message import Button, Card, CardKind
-from casework.staff import StaffMember
+from casework.staff import Role, StaffMember
 from language.periods import clock_phrase
 from prompts import say, words
 from storage.columns import JSON_TYPE, TIME_TYPE
@@ -86,9 +86,11 @@ async def ask_next(session: AsyncSession, case: Case, place: Place, now: datetim
     )  # fmt: skip
     session.add(question)
     await session.flush()
-    step = say("drafting.question_step", place=len(needed) - len(wanted) + 1, count=len(needed))
+    ours = sum(slot.value is None or slot.filled_by is not None for slot in needed)
+    step = say("drafting.question_step", place=ours - len(wanted) + 1, count=ours)
     due = say("drafting.question_due", due=clock_phrase(slot.due_at, now)) if slot.due_at else ""
-    return _card(case, say("drafting.question", case=case.number, step=step, name=slot.name, due=due), say("drafting.question_hint"))
+    hint = say("drafting.question_hint") + (say("drafting.question_approver") if place.staff.has(Role.APPROVER) else "")
+    return _card(case, say("drafting.question", case=case.number, step=step, name=slot.name, due=due), hint)
 
 
 async def answer(session: AsyncSession, place: Place, text: str, now: datetime) -> Card | None:

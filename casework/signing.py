@@ -21,9 +21,9 @@ from casework.drafting.slots import open_slots
 from casework.drafting.versions import bound_hash
 from casework.errors import Refused
 from casework.handling import must_live
-from casework.permission import Act, require
+from casework.permission import Act, names_with, require
 from casework.situation import event_of
-from casework.staff import StaffMember
+from casework.staff import Role, StaffMember
 from prompts import say
 from storage import audit
 
@@ -103,7 +103,7 @@ async def approve(
     if voided := await void_if_changed(session, version, now, still_valid):
         return ApprovalOutcome(Signed.VOID, voided)
     await _sign(session, case, version, staff, authority, now)
-    return await _count(session, case, version, authors, now, desk)
+    return await _count(session, case, version, now, desk)
 
 
 async def send_back(session: AsyncSession, version: ReplyVersion, staff: StaffMember, reason: str, now: datetime) -> str:
@@ -222,9 +222,7 @@ async def _sign(session: AsyncSession, case: Case, version: ReplyVersion, staff:
     )  # fmt: skip
 
 
-async def _count(
-    session: AsyncSession, case: Case, version: ReplyVersion, authors: Sequence[str], now: datetime, desk: Desk
-) -> ApprovalOutcome:
+async def _count(session: AsyncSession, case: Case, version: ReplyVersion, now: datetime, desk: Desk) -> ApprovalOutcome:
     signatures = await signatures_of(session, version)
     missing = version.required_approvals - len(signatures)
     fields = {"number": case.number, "version": version.number}
@@ -233,9 +231,22 @@ async def _count(
     await show_approvals(session, case, version, now)
     if missing <= 0:
         return ApprovalOutcome(Signed.FULLY, say("casework.approved_fully", **fields))
-    able = await who_can_sign(session, version, authors, now)
-    who = say("casework.can_ask", names=say(COMMA).join(signer.label for signer in able)) if able else say("casework.nobody_can")
+    who = await whom_to_ask(session, case, version, now)
     return ApprovalOutcome(Signed.PARTLY, say("casework.approved_partly", missing=missing, who=who, **fields))
+
+
+async def whom_to_ask(session: AsyncSession, case: Case, version: ReplyVersion, now: datetime) -> str:
+    """Who can give the signatures that are missing; where they are too few, why, and what helps."""
+    authors = await author_names(session, version)
+    able = await who_can_sign(session, version, authors, now)
+    missing = version.required_approvals - len(await signatures_of(session, version))
+    short = missing - len({signer.principal or signer.name for signer in able})
+    who = say("casework.can_ask", names=say(COMMA).join(signer.label for signer in able)) if able else ""
+    if short <= 0:
+        return who
+    barred = [name for name in await names_with(session, Role.APPROVER) if name in authors]
+    helps = say("approval.authors_barred" if barred else "approval.more_approvers", names=say(COMMA).join(barred), number=case.number)
+    return say("approval.too_few", who=who, short=short, helps=helps)
 
 
 async def _release(session: AsyncSession, case: Case, version: ReplyVersion, approvals: int, now: datetime, desk: Desk) -> None:

@@ -41,7 +41,8 @@ async def withdraw(session: AsyncSession, version: ReplyVersion, staff: StaffMem
     was_shown = version.state in ON_THE_WAY
     because = say("approval.withdrawn_by_why", name=staff.name, reason=reason.strip()) if reason.strip() else _by(staff)
     lost = await void(session, version, because, staff.name, now, VersionState.WITHDRAWN)
-    fields = {"number": case.number, "version": version.number, "lost": lost}
+    gone = say("approval.lost_with_it", count=lost) if lost else ""
+    fields = {"number": case.number, "version": version.number, "lost": gone}
     add_step(session, case, say("approval.step_withdrawn", version=version.number, reason=reason.strip()).rstrip("："), now, staff.name)
     taken = await taken_by_hand(session, version, now)
     if was_shown:

@@ -37,7 +37,8 @@ from casework.permission import ALLOWED, Act, names_with, require
 from casework.questioning import Place, ask_next, left_to_fill, read_fact
 from casework.rehearsal.storing import is_due, rehearse_version
 from casework.signing import submit as submit_version
-from casework.staff import member_named, names_by_id
+from casework.signing import whom_to_ask
+from casework.staff import Role, member_named, names_by_id
 from language.periods import clock_phrase
 from prompts import say
 
@@ -123,7 +124,8 @@ async def entrust(session: AsyncSession, order: Order) -> Response:
     text = say("drafting.entrust_call", **fields)
     key = f"entrusted:{slot.id}:{colleague.id}:{slot.due_at:%m%d%H%M}"
     await notify(session, order.case, text, order.now, order.house.desk, key=key, mentions=(colleague.name,), always=True)
-    return done(order, say("drafting.entrusted", **fields))
+    barred = say("drafting.entrusted_approver", who=colleague.name) if colleague.has(Role.APPROVER) else ""
+    return done(order, say("drafting.entrusted", **fields) + barred)
 
 
 async def edit(session: AsyncSession, order: Order) -> Response:
@@ -145,7 +147,8 @@ async def submit(session: AsyncSession, order: Order) -> Response:
     if is_due(version):
         await rehearse_version(session, order.case, version, order.now, order.house.desk)
     await submit_version(session, version, order.staff, order.now, findings, order.house.desk)
-    fields = {"version": version.number, "required": version.required_approvals}
+    who = await whom_to_ask(session, order.case, version, order.now)
+    fields = {"version": version.number, "required": version.required_approvals, "who": who}
     return done(order, say("commands.submitted", number=order.case.number, **fields))
 
 

@@ -110,10 +110,10 @@ async def explain(_: AsyncSession, order: Order) -> Response:
 
 
 def help_card(staff: StaffMember) -> Card:
-    """What this person can do, by role."""
-    by_role = words("commands.help_by_role")
-    rows = tuple(Row(words("casework.roles")[role], by_role[role]) for role in staff.roles if role in by_role)
-    return Card(CardKind.ANSWER, say("commands.help_head", name=staff.name), rows=rows, body=say("commands.help_everybody"))
+    """What this person can do, in the order of the work; what several of the roles may do stands once."""
+    groups = [words(f"commands.help_{role}") for role in (*staff.roles, "everybody")]
+    rows = {Row(label, text): None for group in groups for label, text in group.items()}
+    return Card(CardKind.ANSWER, say("commands.help_head", name=staff.name), rows=tuple(rows))
 
 
 LOOKING: Mapping[Verb, QuickHandler] = {

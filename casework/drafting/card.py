@@ -50,7 +50,8 @@ def draft_card(
         *([Row(labels["note"], draft.note)] if draft.note else []),
         *_progress_rows(so_far, labels),
     ]
-    known = say("drafting.card_verified" if facts else "drafting.card_unverified")
+    verified = sum(slot.filled_by is not None for slot in slots)
+    known = say("drafting.card_verified", count=verified) if verified else say("drafting.card_unverified")
     return Card(
         CardKind.DRAFT, say("drafting.card_head", case=case.number, count=len(candidates), known=known),
         title=say("drafting.card_reason", reason=candidates[0].reason), rows=tuple(rows), body=texts[0],
@@ -103,7 +104,8 @@ def _evidence_rows(draft: Draft, findings: Sequence[Finding], label: str) -> lis
 
 
 def _clause_row(row: Mapping[str, str], label: str, *, bad: bool) -> Row:
-    return Row(label, say("drafting.card_clause_broken" if bad else "drafting.card_clause", name=row["name"], quote=row["quote"]))
+    quote = "".join(row["quote"].split("\n"))
+    return Row(label, say("drafting.card_clause_broken" if bad else "drafting.card_clause", name=row["name"], quote=quote))
 
 
 def _question_rows(first: CandidateRow, draft: Draft, text: str, label: str) -> list[Row]:
@@ -130,7 +132,8 @@ def checks_line(findings: Sequence[Finding], text: str) -> str:
     warnings = [finding.message for finding in findings if finding.severity is Severity.WARN]
     unverified = sum(finding.name == "open_slot" for finding in blocking)
     parts = [say("drafting.card_unverified_count", count=unverified)] if unverified else []
-    parts += [say("drafting.card_blocking", count=len(blocking) - unverified)] if len(blocking) > unverified else []
+    faults = [finding.message for finding in blocking if finding.name != "open_slot"]
+    parts += [say("drafting.card_blocking", count=len(faults), first=faults[0])] if faults else []
     parts += [say("drafting.card_warning", message=message) for message in warnings[:MOST_FINDINGS]]
     parts = parts or [say("drafting.card_clean")]
     if cited := len(mentions(text)):

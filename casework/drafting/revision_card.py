@@ -9,6 +9,7 @@ from casework.difference import changed_places, difference
 from casework.drafting.card import CIRCLED, checks_line
 from casework.drafting.draft import ReplyVersion
 from casework.drafting.rewording import Revised
+from casework.drafting.slots import open_slots
 from casework.message import Button, Card, CardKind, Row
 from prompts import say, words
 
@@ -32,8 +33,9 @@ def revision_card(case: Case, version: ReplyVersion, before: str, revised: Revis
         "drafting.revision_head", case=case.number, version=version.number, candidate=CIRCLED[version.candidate_ordinal - 1],
         places=changed_places(runs), before=len(before), length=len(version.text),
     )  # fmt: skip
+    onward = "fill" if open_slots(version.text) else "submit_one"
     return Card(
-        CardKind.DRAFT, head, rows=tuple(rows), changes=runs, buttons=(_buttons(case, version, "revise_more", "undo", "submit_one"),),
+        CardKind.DRAFT, head, rows=tuple(rows), changes=runs, buttons=(_buttons(case, version, "revise_more", "undo", onward),),
         hint=say("drafting.revision_hint", case=case.number, candidate=version.candidate_ordinal),
         level=level, case_number=case.number, page=case_page(case.number),
     )  # fmt: skip

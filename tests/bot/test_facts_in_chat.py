@@ -164,6 +164,44 @@ async def test_a_fact_is_handed_to_a_colleague_who_is_called(house: House, clock
     assert set((await notices(house))[-1].mentions) == {"李雯", "周明"}
 
 
+async def test_an_approver_is_told_before_filling_a_fact_that_it_costs_the_signature(house: House) -> None:
+    assert "不能再签发" not in await said(house, "补充 A1")
+    assert "不能再签发" in await said(house, "补充 A1", user="zhouming")
+    assert "不能再签发" in await said(house, "交办 A1 2 周明 20:30 前")
+
+
+async def test_an_approver_who_filled_a_fact_may_sign_once_another_has_verified_it_anew(house: House) -> None:
+    for slot in await slots(house, first_candidate=True):
+        await said(house, f"补充 A1 {slot.ordinal} 带班负责人已到场 核实：现场电话，周队", user="zhouming")
+    assert "周明写过这一稿或补过其中的事实" in await said(house, "送签 A1 1")
+    for slot in await slots(house, first_candidate=True):
+        await said(house, f"补充 A1 {slot.ordinal} 带班负责人已到场 核实：现场电话，周队")
+    await said(house, "拟稿 A1")
+    assert "还差" not in await said(house, "送签 A1 1")
+    assert "已签发" in await said(house, "签发 A1", user="zhouming")
+
+
+async def test_what_only_another_candidate_would_need_is_not_asked_for(house: House, clock: ManualClock, tmp_path: Path) -> None:
+    await said(house, "拟稿 A1 致歉整改 微博评论")
+    await said(house, "拟稿 A1")
+    needed = {slot.name for slot in await slots(house, first_candidate=True)}
+    other = [slot.name for slot in await slots(house) if slot.due_at and slot.name not in needed]
+    assert other
+    clock.move_to(START + LONGEST)
+    await turn(house, tmp_path)
+    told = "".join(card.as_text() for card in await notices(house))
+    assert all(name in told for name in needed)
+    assert not any(name in told for name in other)
+
+
+async def test_after_the_answer_nobody_is_asked_for_its_facts(house: House, clock: ManualClock, tmp_path: Path) -> None:
+    async with house.database.transaction() as session:
+        (await session.exec(select(Case))).one().state = CaseState.REPLIED
+    clock.move_to(START + LONGEST)
+    await turn(house, tmp_path)
+    assert not await notices(house)
+
+
 @pytest.mark.parametrize(("order", "told"), [
     ("交办 A1 周明", "例如"), ("交办 A1 2 王五", "名单里没有"), ("交办 A1 99 周明", "99"), ("交办 A1 2 周明 改天", "没看懂"),
 ])  # fmt: skip

@@ -57,7 +57,7 @@ async def test_an_author_and_an_approver_take_a_text_back(desk: Desk, name: str)
 
 
 async def test_before_it_is_submitted_nobody_else_is_disturbed(desk: Desk) -> None:
-    assert await take_back(desk, "林一") == "A1 第 1 版已撤回，0 份签发随之作废。要改再发请「改稿」后重新送签。"
+    assert await take_back(desk, "林一") == "A1 第 1 版已撤回。要改再发请「改稿」后重新送签。"
     async with desk.room.database.transaction() as session:
         assert not any(text.startswith("↩️") for text in await desk.room.texts(session))
 

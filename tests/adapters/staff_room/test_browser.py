@@ -52,7 +52,7 @@ class Desk:
             return await self._revise(incoming.text)
         if incoming.text.startswith(("拆分", "合并")):
             return Response(brief=f"收到：{incoming.text}")
-        if incoming.text.startswith("送签"):
+        if incoming.text.startswith(("送签", "拟稿")):
             return Response(brief=f"送到 {incoming.chat}")
         if incoming.text.startswith("A12"):
             return Response(cards=(Card(CardKind.ANSWER, head="A12 由李雯处理中"),))
@@ -160,10 +160,17 @@ async def test_a_fact_is_filled_and_stands_in_every_candidate_without_reload(chr
     assert await page.evaluate("window.stayed")
 
 
+async def test_while_a_fact_is_open_the_way_on_leads_to_it(chromium: Browser, desk: Desk) -> None:
+    page = await _open(chromium, desk, "liwen", "/cases/A12/draft")
+    await expect(page.get_by_role("button", name="送签①")).to_have_count(0)
+    await page.get_by_role("button", name="补充事实").first.click()
+    await expect(page.locator(f'.fact-form[data-name="{PLACE_SLOT}"] input').first).to_be_focused()
+
+
 async def test_what_is_done_on_a_page_belongs_to_the_group_one_came_from(chromium: Browser, desk: Desk) -> None:
     page = await _open(chromium, desk, "liwen", "/room/market")
     await page.goto(f"{desk.room.url}as/liwen/cases/A12/draft")
-    await page.get_by_role("button", name="送签①").click()
+    await page.get_by_role("button", name="重新拟稿").click()
     await expect(page.locator(".toast")).to_have_text("送到 market")
     await page.get_by_label("回到群里").click()
     await expect(page.get_by_role("heading", name="市场监管二组")).to_be_visible()

@@ -138,6 +138,7 @@ page.addEventListener("click", (click) => {
   else if (at("[data-toggle-diff]")) toggleChanges(at("[data-toggle-diff]"));
   else if (at("[data-mend]")) mend(at("[data-mend]"));
   else if (at("[data-copy-text]")) copy(at("[data-copy-text]").dataset.copyText);
+  else if (at("[data-gap]")) openSlot(at("[data-gap]").dataset.gap.replace(/^【待核实：|】$/g, ""));
   else if (at("mark.slot[data-slot]")) openSlot(at("mark.slot[data-slot]").dataset.slot);
 });
 
