@@ -4,16 +4,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.alert_card import time_in_text
 from casework.approval import Signature, Signer, signatures_of
+from casework.case import Case
+from casework.deadline import GRAVE
 from casework.delegation import Delegation, mandates_of, standing_mandates
 from casework.drafting.draft import ReplyVersion
 from casework.errors import Refused
 from casework.permission import Act, names_with, require
 from casework.staff import Role, StaffMember
+from monitoring.event import LevelChange
 from prompts import say
 
 
@@ -34,11 +37,14 @@ async def authority_for(
         authors: names of everyone whose hand is in the text.
 
     Raises:
-        Refused: an author, somebody whose word is counted already, or no approver and no deputy of one.
+        Refused: an author, who lowered the level so far that one signature is enough, somebody whose word is counted already, or no
+            approver and no deputy of one.
     """
     fields = {"number": case_number, "version": version.number}
     if staff.name in authors:
         raise Refused(say("casework.approve_own", **fields))
+    if staff.name in (lowered := await _lowered_by(session, version)):
+        raise Refused(say("approval.lowered_by_you", **fields))
     signed = await signatures_of(session, version)
     if counted := next((one for one in signed if staff.name in one.people), None):
         raise Refused(_counted(counted, staff, now, **fields))
@@ -51,7 +57,7 @@ async def authority_for(
     ]
     if not held:
         await require(session, staff, Act.APPROVE, except_for=authors)
-    taken = {name for one in signed for name in one.people} | set(authors)
+    taken = {name for one in signed for name in one.people} | set(authors) | lowered
     for authority in held:
         if authority.principal not in taken:
             return authority
@@ -62,6 +68,7 @@ async def authority_for(
 async def who_can_sign(session: AsyncSession, version: ReplyVersion, authors: Collection[str], now: datetime) -> list[Signer]:
     """Whom to ask for the signatures that are missing: approvers in roster order, each followed by the deputy who signs for them now."""
     taken = {name for one in await signatures_of(session, version) for name in one.people} | set(authors)
+    taken |= await _lowered_by(session, version)
     approvers = [name for name in await names_with(session, Role.APPROVER) if name not in taken]
     held = [mandate for mandate in await standing_mandates(session, now) if mandate.holds_at(now)]
     names = dict((await session.exec(select(StaffMember.id, StaffMember.name))).all())
@@ -71,6 +78,16 @@ async def who_can_sign(session: AsyncSession, version: ReplyVersion, authors: Co
         if principal in approvers and deputy not in taken and deputy not in approvers:
             deputies.setdefault(principal, Signer(deputy, principal))
     return [one for name in approvers for one in (Signer(name), deputies.get(name)) if one]
+
+
+async def _lowered_by(session: AsyncSession, version: ReplyVersion) -> set[str]:
+    """Who spared the version its second signature by lowering I or II; with theirs as the only one, one person would have decided alone."""
+    if version.required_approvals > 1:
+        return set()
+    changes = select(LevelChange.actor).join(Case, col(Case.event_id) == LevelChange.event_id).where(
+        Case.id == version.case_id, col(LevelChange.from_level).in_(GRAVE), col(LevelChange.to_level).not_in(GRAVE)
+    )  # fmt: skip
+    return set((await session.exec(changes)).all())
 
 
 def _counted(counted: Signature, staff: StaffMember, now: datetime, **fields: object) -> str:

@@ -119,9 +119,9 @@ async def take_over(session: AsyncSession, case: Case, gone: Case, now: datetime
     await _note(session, case, "deadline.taken_over", taken, now)
 
 
-async def drop_all(session: AsyncSession, case: Case, now: datetime) -> None:
-    """Nothing is asked for any more."""
-    await _drop(session, case, await deadlines_of(session, case), now)
+async def drop_all(session: AsyncSession, case: Case, now: datetime, *, but: Collection[DeadlineKind] = ()) -> None:
+    """Nothing is asked for any more, but what these clocks ask for."""
+    await _drop(session, case, [row for row in await deadlines_of(session, case) if row.kind not in but], now)
 
 
 async def deadlines_of(session: AsyncSession, case: Case) -> list[Deadline]:

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from casework import approval, deadlines
 from casework.announcing import announce, notify, refresh
 from casework.case import Case, CaseState, add_step, subject
-from casework.deadline import GRAVE
+from casework.deadline import GRAVE, DeadlineKind
 from casework.desk import Desk
 from casework.errors import Refused
 from casework.escalation import duty_roster
@@ -133,6 +133,6 @@ async def _end_as_false_alarm(session: AsyncSession, case: Case, staff: StaffMem
     add_step(session, case, case.outcome, now, staff.name)
     await audit.append(session, staff.name, "case.dismissed", subject(case), at=now, kind=kind)
     await session.flush()
-    await deadlines.drop_all(session, case, now)
+    await deadlines.drop_all(session, case, now, but=(DeadlineKind.PROMISE,))  # what the public was promised is owed all the same
     await approval.void_all(session, case, staff.name, say("casework.void_dismissed"), now)
     await refresh(session, case, now, desk, by_people=True)

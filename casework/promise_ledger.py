@@ -10,7 +10,7 @@ from casework import deadlines
 from casework.announcing import notify, refresh
 from casework.case import Case, add_step, subject
 from casework.checks.due_times import times
-from casework.checks.promises import SENTENCE, promises, vague_promises
+from casework.checks.promises import SENTENCE, past_promises, promises, vague_promises
 from casework.deadline import Clock, DeadlineKind
 from casework.desk import Desk
 from casework.drafting.draft import ReplyVersion
@@ -45,7 +45,7 @@ async def note(session: AsyncSession, case: Case, version: ReplyVersion, now: da
 
 def promised(text: str, now: datetime) -> list[tuple[str, datetime | None]]:
     """The sentences of a text that promise something, with the time that each names, if it names one."""
-    dated = {found.text: found.due_at for found in promises(text, now)}
+    dated = {found.text: found.due_at for found in (*promises(text, now), *past_promises(text, now))}
     put_off = [found.start for found in vague_promises(text)]
     vague = [
         sentence[0].strip() for sentence in SENTENCE.finditer(text) if any(sentence.start() <= start < sentence.end() for start in put_off)

@@ -81,10 +81,24 @@ def is_promise(sentence: str) -> bool:
 def _dated(text: str, now: datetime) -> Iterator[Found]:
     today = now.astimezone(CHINA)
     for sentence, start in _own_sentences(text):
-        due = max((moment for phrase in _promising_phrases(sentence) for moment in times(phrase, today)), default=None)
-        written = text[start : start + len(sentence)]
-        if due:
-            yield Found(written.strip(), due, start + len(written) - len(written.lstrip()), start + len(written.rstrip()))
+        for begin, end in _promised_parts(sentence, today):
+            due = max((moment for phrase in _promising_phrases(sentence[begin:end]) for moment in times(phrase, today)), default=None)
+            written = text[start + begin : start + end]
+            if due:
+                left = start + begin + len(written) - len(written.lstrip())
+                yield Found(written.strip(" \t，,"), due, left, left + len(written.strip(" \t，,")))
+
+
+def _promised_parts(sentence: str, today: datetime) -> list[tuple[int, int]]:
+    """Where in a sentence each promise begins and ends: an act with a time ends with the phrase before the next time."""
+    cuts, timed, acts, place = [0], False, False, 0
+    for phrase in re.split(r"(?<=[，,])", sentence):
+        names = bool(times(phrase, today))
+        if names and timed and acts:
+            cuts.append(place)
+            timed = acts = False
+        timed, acts, place = timed or names, acts or bool(_ACT.search(phrase) or _BOUND.search(phrase)), place + len(phrase)
+    return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
 def _own_sentences(text: str) -> Iterator[tuple[str, int]]:

@@ -77,6 +77,8 @@ class World:
     texts: list[Text] = field(default_factory=list)
     mandates: list[Mandate] = field(default_factory=list)
     typed: dict[str, set[str]] = field(default_factory=dict)
+    lowered: set[str] = field(default_factory=set)
+    """Who lowered the case from I or II, and therefore never is the only one who signs."""
 
     def filled(self, text: str) -> str:
         return text.replace(SLOT, self.fact[0]) if self.fact else text
@@ -134,12 +136,13 @@ class World:
 
     def word_of(self, who: str, text: Text) -> tuple[str, str | None] | None:
         """By what the person may sign now."""
-        if who in text.authors or who in text.people:
+        barred = text.authors | (self.lowered if text.needed == 1 else set())
+        if who in barred or who in text.people:
             return None
         if "approver" in ROLES[who]:
             return who, None
         held = sorted((m for m in self.mandates if m.deputy == who and m.holds(self.now)), key=lambda m: m.ends)
-        free = [m.principal for m in held if m.principal not in text.authors and m.principal not in text.people]
+        free = [m.principal for m in held if m.principal not in barred and m.principal not in text.people]
         return (who, free[0]) if free else None
 
     def approve(self, who: str, text: Text) -> str:

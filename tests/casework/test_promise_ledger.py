@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from casework import closing, deadlines, promise_ledger
+from casework import closing, deadlines, judging, promise_ledger
 from casework.deadline import Deadline, DeadlineKind, DeadlineState
 from casework.errors import Refused
 from casework.handling import take_over
 from casework.promise import Promise, PromiseState
 from casework.promise_cards import case_promises_card, open_promises_card
 from casework.staff import StaffMember
+from monitoring.event import LabelKind
 from storage import audit
 from tests.casework.replying import publish
 from tests.casework.room import Room
@@ -202,3 +203,31 @@ async def test_all_open_promises_stand_in_one_list_what_is_due_first_in_front(ro
         card = await open_promises_card(session, room.now)
     assert card.head == "🤝 未兑现的承诺 1 项（其中超时 1）"
     assert (card.rows[0].label, "已超 1 天" in card.rows[0].text, "林一" in card.rows[0].text) == ("A1 第 2 项", True, True)
+
+
+async def test_two_promises_in_one_sentence_are_two_with_their_own_times(room: Room) -> None:
+    await publish(room, "我们今晚22:00前公布进展，三日内把碎玻璃清理干净。")
+    found = await ledger(room)
+    assert [promise.due_at for promise in found] == [room.now.replace(hour=22, minute=0), room.now + timedelta(days=3)]
+    assert [promise.text for promise in found] == ["我们今晚22:00前公布进展", "三日内把碎玻璃清理干净"]
+
+
+async def test_what_was_overdue_when_it_went_out_stands_in_the_ledger_as_overdue(room: Room) -> None:
+    room.clock.move_to(room.now.replace(hour=23, minute=0))
+    await publish(room, "今天18点前我们会公布结果。")
+    (promise,) = await ledger(room)
+    assert promise.state(room.now) is PromiseState.OVERDUE
+
+
+async def test_a_promise_is_owed_although_the_case_was_called_a_false_alarm(room: Room) -> None:
+    await publish(room)
+    async with room.database.transaction() as session:
+        person = await room.person(session, "林一")
+        await judging.dismiss(session, await room.case(session), person, LabelKind.NOT_OURS, room.now, room.desk)
+    due = (await ledger(room))[0].due_at
+    assert due is not None
+    room.clock.move_to(due)
+    assert any("已超时" in text for text in await ring(room))
+    await keep(room, 1, "结果已公布，见评论区")
+    room.wait(days=2)
+    assert await ring(room) == []

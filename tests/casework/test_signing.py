@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from casework import judging
 from casework.approval import Approval, approvals_of, void_all
+from casework.authority import who_can_sign
 from casework.checks.finding import Finding, Severity
 from casework.difference import Change
 from casework.drafting.draft import FactSlot, ReplyAuthor, ReplyVersion, VersionState
@@ -118,6 +120,16 @@ async def test_an_author_who_may_approve_does_not_approve_own_text(desk: Desk) -
         session.add(ReplyAuthor(version_id=desk.version_id, staff_id=leader.id or 0))
     await desk.submit()
     assert await desk.refuses("郑三") == "A1 第 1 版由你起草，需由他人签发。"
+
+
+async def test_where_too_few_are_left_to_sign_it_says_why_and_what_helps(desk: Desk) -> None:
+    async with desk.room.database.transaction() as session:
+        leader = await desk.room.person(session, "郑三")
+        session.add(ReplyAuthor(version_id=desk.version_id, staff_id=leader.id or 0))
+    await desk.submit()
+    told = (await desk.approve("何四")).sentence
+    assert "还差 1 位签发人：郑三写过这一稿或补过其中的事实，不能签发" in told
+    assert "「拟稿 A1」" in told
 
 
 async def test_who_is_no_approver_is_told_who_is(desk: Desk) -> None:
@@ -288,3 +300,17 @@ async def test_everything_on_its_way_is_void_at_once(desk: Desk) -> None:
         assert await void_all(session, await desk.room.case(session), "system", "试", desk.room.now) == 1
         found = (await session.exec(select(Approval))).one()
         assert (found.voided_at, found.void_reason) == (desk.room.now, "试")
+
+
+async def test_whoever_lowered_a_grave_case_is_not_the_one_who_signs_alone(room: Room) -> None:
+    desk = await Desk(room).version()
+    async with room.database.transaction() as session:
+        case = await room.case(session)
+        await judging.lower(session, case, await room.person(session, "郑三"), room.now, room.desk)
+        desk.version_id = (await room.write(session, case, TEXT)).id or 0
+        version = await session.get_one(ReplyVersion, desk.version_id)
+        assert version.required_approvals == 1
+        assert [signer.name for signer in await who_can_sign(session, version, ("林一",), room.now)] == ["何四"]
+    await desk.submit()
+    assert "这一人不能是你" in await desk.refuses("郑三")
+    assert (await desk.approve("何四")).result is Signed.FULLY
