@@ -31,7 +31,7 @@ def test_open_facts_stand_out_and_stars_make_bold() -> None:
 
 
 def test_changes_are_marked_and_what_people_wrote_is_no_markup() -> None:
-    assert changed(difference("我们<b>处理", "我们到场")) == "我们<del>&lt;b&gt;处理</del><ins>到场</ins>"
+    assert changed(difference("我们晚上<b>处理油烟", "我们晚上到场油烟")) == "我们晚上<del>&lt;b&gt;处理</del><ins>到场</ins>油烟"
 
 
 @given(words, words)

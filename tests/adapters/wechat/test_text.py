@@ -22,7 +22,7 @@ def test_a_card_reads_from_head_to_hint() -> None:
 
 
 def test_changes_are_written_out() -> None:
-    assert "〔删：依规处理〕〔加：到场看〕" in render(card(changes=difference("我们依规处理", "我们到场看")))[0]
+    assert "〔删：依规处理〕〔加：到场看〕" in render(card(changes=difference("我们晚上依规处理油烟", "我们晚上到场看油烟")))[0]
 
 
 @given(st.text(st.sampled_from("长文本\n"), max_size=5).map(lambda text: text * 1500), st.text(st.sampled_from("稿\n"), max_size=3))
