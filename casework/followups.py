@@ -25,6 +25,8 @@ from storage import audit
 
 MOST_READ = 2_000
 """Posts of one window whose questions are read."""
+MOST_AT_ONCE = 20
+"""Looks in one turn, which holds the write lock; after a long standstill the rest comes with the next turns."""
 MOST_ASKED, FEWEST_VOICES = 3, 2
 """A question of one person is no question of the public."""
 SEPARATOR = " · "
@@ -36,6 +38,7 @@ _DUE = (
     .join(Case, col(Case.id) == FollowUp.case_id)
     .where(col(FollowUp.done_at).is_(None), col(FollowUp.due_at) <= bindparam("now"))
     .order_by(col(FollowUp.due_at), col(FollowUp.id))
+    .limit(MOST_AT_ONCE)
 )
 
 

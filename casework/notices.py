@@ -21,6 +21,7 @@ from casework.staff import StaffMember
 from casework.told_event import followed_case, told_event_id
 from knowledge_base.past_case import PastCase
 from monitoring.event import Event, EventState
+from monitoring.grading import graver
 from prompts import say, words
 from storage import audit
 
@@ -59,7 +60,7 @@ async def open_notice(
     """
     await require(session, staff, Act.SUBMIT)
     publication, version = await _mended(session, case, mending)
-    event = _event(await event_of(session, case), await told_event_id(session, case), kind, case, now)
+    event = _event(await event_of(session, case), await told_event_id(session, case), kind, case, version.level, now)
     session.add(event)
     await session.flush()
     new, _ = await open_case(session, event, now, first=True)
@@ -101,11 +102,15 @@ async def _mended(session: AsyncSession, case: Case, mending: Mending) -> tuple[
     return holding[0]
 
 
-def _event(old: Event, posts_of: int, kind: NoticeKind, case: Case, now: datetime) -> Event:
-    """An event without posts of its own: they are told under the old one, so it counts nowhere as a matter of its own."""
+def _event(old: Event, posts_of: int, kind: NoticeKind, case: Case, answered_at_level: int, now: datetime) -> Event:
+    """An event without posts of its own: they are told under the old one, so it counts nowhere as a matter of its own.
+
+    It is as grave as the matter is or was when it was answered: what took two to publish takes two to put right.
+    """
     return Event(
         headline=say("notice.headline", kind=kind.value, number=case.number, headline=old.headline), line=old.line, place=old.place,
-        district=old.district, level=old.level, points=old.points, factors=list(old.factors), state=EventState.MERGED, merged_into=posts_of,
+        district=old.district, level=graver(old.level, answered_at_level),
+        points=old.points, factors=list(old.factors), state=EventState.MERGED, merged_into=posts_of,
         first_posted_at=now, last_posted_at=now,
     )  # fmt: skip
 

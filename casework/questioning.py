@@ -15,6 +15,7 @@ from casework.drafting.draft import FactSlot
 from casework.drafting.editing import candidates_of, latest_draft
 from casework.drafting.slots import fill_slot, slots_of
 from casework.message import Button, Card, CardKind
+from casework.permission import Act, require
 from casework.staff import Role, StaffMember
 from language.periods import clock_phrase
 from prompts import say, words
@@ -139,6 +140,7 @@ async def left_to_fill(session: AsyncSession, case: Case) -> str:
 
 
 async def _take(session: AsyncSession, case: Case, place: Place, question: FactQuestion, said: str, now: datetime) -> Card | None:
+    await require(session, place.staff, Act.SUBMIT)  # the right may have gone since the question was asked
     fact = read_fact(said) or _completed(question, said, place.staff.name)
     if fact is not None:
         slot = await fill_slot(session, case, question.ordinal, fact.value, fact.verified_how, fact.verified_by, place.staff, now)

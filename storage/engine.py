@@ -114,7 +114,7 @@ def _sqlite_engine(address: URL) -> AsyncEngine:
     async def connect() -> PromptConnection:
         return await PromptConnection(path or ":memory:", SQLITE_BUSY_TIMEOUT_MS / 1000)  # type: ignore[return-value]  # itself
 
-    engine = create_async_engine(address, poolclass=AsyncAdaptedQueuePool, pool_size=4, async_creator=connect)
+    engine = create_async_engine(address, poolclass=AsyncAdaptedQueuePool, pool_size=4, async_creator=connect, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _configure_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -122,7 +122,9 @@ def _sqlite_engine(address: URL) -> AsyncEngine:
 
 def _postgres_engine(address: URL) -> AsyncEngine:
     try:
-        engine = create_async_engine(address, pool_pre_ping=True, connect_args={"timeout": POSTGRES_CONNECT_TIMEOUT_SECONDS})
+        engine = create_async_engine(
+            address, pool_pre_ping=True, connect_args={"timeout": POSTGRES_CONNECT_TIMEOUT_SECONDS}, hide_parameters=True
+        )
     except ModuleNotFoundError as error:
         raise DatabaseUnavailable(
             "用 PostgreSQL 还缺附加包 postgres。请执行 pip install --require-hashes -r requirements/postgres.txt。"

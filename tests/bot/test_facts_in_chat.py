@@ -17,6 +17,7 @@ from casework.drafting.draft import FactSlot
 from casework.inquiry import LONGEST, SHORTEST, due_by
 from casework.message import Card
 from casework.questioning import PATIENCE, needed_slots
+from casework.staff import StaffMember
 from storage.clock import ManualClock
 from tests.adapters.recording_chat import RecordingChat
 from tests.bot.department import OUTRAGE, START, opened, settings
@@ -214,3 +215,11 @@ def test_a_fact_is_due_half_way_to_the_answer() -> None:
     assert due_by(START + timedelta(hours=4), START) == START + timedelta(hours=2)
     assert due_by(START - timedelta(hours=4), START) == START + SHORTEST
     assert due_by(None, START) == due_by(START + timedelta(days=9), START) == START + LONGEST
+
+
+async def test_who_lost_the_right_since_the_question_was_asked_fills_nothing(house: House) -> None:
+    await said(house, "补充 A1")
+    async with house.database.transaction() as session:
+        (await session.exec(select(StaffMember).where(StaffMember.name == "李雯"))).one().roles = []
+    assert "需要" in await to_bot(house, "周队 19:20 到场 核实：现场电话，周队")
+    assert all(slot.filled_by is None for slot in await slots(house))

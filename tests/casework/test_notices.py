@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from casework import closing, notices, publishing
+from casework import closing, judging, notices, publishing
 from casework.case import Case, CaseState, NoticeKind
 from casework.deadline import DeadlineKind
 from casework.deadlines import deadlines_of
@@ -163,3 +163,12 @@ async def test_the_wrong_words_must_stand_in_what_was_published(room: Room) -> N
         await open_notice(room, mending=Mending("昨晚", RIGHT, "值班记录", "周队"))
     with pytest.raises(Refused, match="没有权限"):
         await open_notice(room, by="何四")
+
+
+async def test_what_took_two_to_publish_takes_two_to_put_right_although_the_matter_was_lowered_since(room: Room) -> None:
+    await publish(room)
+    async with room.database.transaction() as session:
+        await judging.lower(session, await room.case(session), await room.person(session, "郑三"), room.now, room.desk)
+    new = await open_notice(room)
+    async with room.database.reading() as session:
+        assert (await room.event(session, new)).level == 2

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from casework.staff import StaffMember
@@ -126,3 +127,11 @@ def test_an_address_that_is_none_is_refused_without_its_password(url: str, told:
     with pytest.raises(DatabaseUnavailable, match=told) as refusal:
         Database(url)
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.both_databases
+async def test_what_stands_in_rows_is_told_in_no_error(database: Database) -> None:
+    with pytest.raises(DBAPIError) as fault:
+        async with database.transaction() as session:
+            await (await session.connection()).execute(text("INSERT INTO no_such_table VALUES (:phone)"), {"phone": "13800001234"})
+    assert "13800001234" not in str(fault.value)
