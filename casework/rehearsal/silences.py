@@ -12,8 +12,6 @@ from language.script import to_simplified
 from prompts import frames
 
 LONGEST_PROMISE = 30
-HARMS = ("injury", "goods")
-"""What a denial has to answer when the posts tell of it."""
 
 _COUNT = re.compile(r"(?P<number>\d+|[一两二三四五六七八九十]+)\s?(?P<what>人受伤|名伤者|人住院|户|次投诉|个多?月|个小时|天)")
 _NUMERALS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
