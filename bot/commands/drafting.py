@@ -121,7 +121,8 @@ async def entrust(session: AsyncSession, order: Order) -> Response:
         "who": colleague.name,
         "due": clock_phrase(slot.due_at or order.now, order.now),
     }
-    text = say("drafting.entrust_call", **fields)
+    call = "entrust_call_approver" if colleague.has(Role.APPROVER) else "entrust_call"
+    text = say(f"drafting.{call}", by=order.staff.name, **fields)
     key = f"entrusted:{slot.id}:{colleague.id}:{slot.due_at:%m%d%H%M}"
     await notify(session, order.case, text, order.now, order.house.desk, key=key, mentions=(colleague.name,), always=True)
     barred = say("drafting.entrusted_approver", who=colleague.name) if colleague.has(Role.APPROVER) else ""

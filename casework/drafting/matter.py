@@ -151,9 +151,10 @@ def _standing_by_nature(matter: Matter) -> Standing:
         return Standing.RUMOUR
     if matter.level in (1, 2):
         return Standing.URGENT
-    by_intent = {"表扬": Standing.PRAISE, "咨询": Standing.QUESTION}
-    if matter.intent in by_intent:
-        return by_intent[matter.intent]
+    if matter.intent == "表扬":
+        return Standing.PRAISE
+    if matter.intent == "咨询" and not matter.telling.hurt:
+        return Standing.QUESTION
     if matter.intent == "中性资讯":
         return Standing.NEWS
     return Standing.PRESSING if matter.level == 3 else Standing.ORDINARY
