@@ -166,7 +166,7 @@ async def test_signing_and_taking_back_at_once_end_in_one_of_the_two(programs: P
     answers = await programs.at_once(*orders)
     state, signed = await programs.state()
     assert (state, signed) == (VersionState.WITHDRAWN, [])
-    assert sum(count for answer, count in answers.items() if "第 1 版已撤回" in answer) == 1
+    assert sum(count for answer, count in answers.items() if "要改再发请「改稿」后重新送签" in answer) == 1
     async with programs.room.database.reading() as session:
         approvals = (await session.exec(select(Approval).where(col(Approval.voided_at).is_(None)))).all()
     assert approvals == []
