@@ -32,7 +32,7 @@ FACTS_SHOWN = 2
 
 @dataclass(frozen=True)
 class Proof:
-    """A submitted text with all that an approver has to see. `facts` are the verified ones that stand in it."""
+    """A submitted text with all that an approver has to see. `facts` are those that people verified and that stand in it."""
 
     case: Case
     event: Event
@@ -54,7 +54,7 @@ async def proof_of(session: AsyncSession, case: Case, version: ReplyVersion) -> 
     candidate = (await session.exec(found)).one()
     return Proof(
         case, await event_of(session, case), version, tuple((await session.exec(authors)).all()), tuple(signed),
-        tuple(fact for fact in facts if str(fact.value) in version.text),
+        tuple(fact for fact in facts if fact.filled_by is not None and str(fact.value) in version.text),
         candidate_text(candidate, {fact.name: fact.value or "" for fact in facts}), candidate.next_question,
     )  # fmt: skip
 

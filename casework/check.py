@@ -78,7 +78,7 @@ def record_of(matter: Matter, desk: Desk) -> list[str]:
     earlier = [f"{case.number} {case.outcome}" for case in matter.history.earlier]
     counted = [f"{matter.history.count}件"] if matter.history.count else []
     names = [desk.department.name, desk.department.short_name]
-    return [*matter.facts.values(), *matter.previous, *promised, *earlier, *counted, *names]
+    return [*matter.facts.values(), *matter.given.values(), *matter.previous, *promised, *earlier, *counted, *names]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class _Proof:
         yield from _each("stranger", strangers(text, known, self.situation))
         yield from _each("organisation_unknown", organisations(text, f"{known}\n{self.situation}"))
         yield from _each("place_unknown", places(text, f"{known}\n{self.situation}"))
-        yield from _each("personal_data", personal_data(text, self.matter.facts.values()), replacement="")
+        yield from _each("personal_data", personal_data(text, [*self.matter.facts.values(), *self.matter.given.values()]), replacement="")
         yield from _each("link", links(text, self.desk.allowed_links), replacement="")
         yield from _each("diversion", diversions(text, (*self.desk.allowed_links, *self.desk.department.names)))
         yield from check_wording(text)

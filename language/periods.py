@@ -66,6 +66,11 @@ def clock_phrase(moment: datetime, now: datetime) -> str:
     return f"{word} {local:%H:%M}"
 
 
+def written_day(moment: datetime) -> str:
+    """“2026年11月21日”, as letters are dated; the day in `moment`'s own zone."""
+    return f"{moment.year}年{moment.month}月{moment.day}日"
+
+
 def duration_phrase(duration: timedelta) -> str:
     """“4 小时 33 分”, “15 分”, “2 天 3 小时”; below a minute “不到 1 分”; the sign is dropped."""
     minutes = int(abs(duration).total_seconds() // 60)

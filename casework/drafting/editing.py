@@ -12,12 +12,13 @@ from casework.case import Case
 from casework.desk import Desk
 from casework.drafting.draft import CandidateRow, Draft, FactSlot, ReplyVersion, VersionState
 from casework.drafting.matter import verified_facts
-from casework.drafting.slots import fill, slots_of
+from casework.drafting.slots import fill, slots_of, take_given
 from casework.drafting.versions import Wording, add_version, authors_of, versions_of, void_versions
 from casework.errors import Refused
 from casework.staff import StaffMember
+from language.periods import written_day
 from monitoring.event import Event
-from prompts import say
+from prompts import frames, say
 
 LONGEST_TEXT = 5_000
 TRACE = 10
@@ -74,17 +75,30 @@ async def version_to_submit(
     draft, _ = await candidate_numbered(session, case, ordinal)
     newest = next((v for v in reversed(versions) if (v.draft_id, v.candidate_ordinal) == (draft.id, ordinal)), None)
     if newest is None:
+        await _dated(session, case, "", desk, now)
         return await edit_candidate(session, case, ordinal, None, staff, now, desk)
     if newest.state is VersionState.RETURNED:
         raise Refused(
             say("approval.returned_unchanged", number=case.number, version=newest.number, why=newest.decision_note, ordinal=ordinal)
         )
+    text = await _dated(session, case, newest.text, desk, now)
     current = newest.event_revision == (await session.get_one(Event, case.event_id)).revision
     if newest.state is VersionState.PUBLISHED or (newest.state in ON_THE_WAY and current):
         raise Refused(say(f"casework.version_{newest.state.value}", number=case.number, version=newest.number))
-    if newest.state is VersionState.EDITING and current:
+    if newest.state is VersionState.EDITING and current and text == newest.text:
         return newest
-    return await edit_candidate(session, case, ordinal, newest.text, staff, now, desk)
+    return await edit_candidate(session, case, ordinal, text, staff, now, desk)
+
+
+async def _dated(session: AsyncSession, case: Case, text: str, desk: Desk, now: datetime) -> str:
+    """The text dated today, where it bore the day on which it was drafted; a date that somebody wrote himself stays."""
+    name = frames("slots")["names"]["date"]
+    dated = next((slot for slot in await slots_of(session, case) if slot.name == name and slot.filled_by is None), None)
+    if dated is None:
+        return text
+    before = dated.value
+    await take_given(session, case, {name: written_day(now)}, desk.department.name, now)
+    return text.replace(before, dated.value or before) if before else text
 
 
 async def edit_candidate(

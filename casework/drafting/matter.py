@@ -19,6 +19,7 @@ from casework.drafting.telling import Telling, read_telling
 from casework.drafting.topic import CONDUCT
 from casework.publication import Publication, PublicationState
 from knowledge_base.region import NATIONAL, Region
+from language.periods import written_day
 from monitoring.event import Event
 from monitoring.item import Item
 from monitoring.lines import OTHER
@@ -79,7 +80,7 @@ class Matter:
         previous: what was published in this case before, oldest first; `promises` what it promised.
         history: earlier cases of the same kind at the same place.
         returns: on how many later days the event was posted again before it was answered.
-        given: facts that the department's settings state, slot name to value.
+        given: facts that need no asking, slot name to value: what the department's settings state, and the day.
     """
 
     case_number: str
@@ -185,7 +186,7 @@ async def gather(session: AsyncSession, case: Case, now: datetime, desk: Desk) -
         hours=(now - event.first_posted_at).total_seconds() / 3600, previous=await _published(session, case),
         promises=(await promises_of(session, [case.id or 0], now)).get(case.id or 0, ()),
         history=await read_history(session, case, event, now), returns=event.unanswered_returns,
-        region=desk.department.region, department=desk.department.name, given=_given(desk),
+        region=desk.department.region, department=desk.department.name, given=_given(desk, now),
     )  # fmt: skip
 
 
@@ -203,9 +204,9 @@ def heard_post(title: str, text: str) -> Post:
     return Post(without_machine_talk(title), without_machine_talk(text))
 
 
-def _given(desk: Desk) -> dict[str, str]:
-    """Facts that need no asking: the department states them in its settings."""
-    stated = {"phone": desk.department.duty_phone}
+def _given(desk: Desk, now: datetime) -> dict[str, str]:
+    """Facts that need no asking: what the department states in its settings, and the day."""
+    stated = {"phone": desk.department.duty_phone, "date": written_day(now)}
     names = frames("slots")["names"]
     return {names[name]: value for name, value in stated.items() if value}
 

@@ -59,9 +59,9 @@ async def open_new_slots(session: AsyncSession, case: Case, names: Iterable[str]
 
 
 async def take_given(session: AsyncSession, case: Case, given: Mapping[str, str], department: str, now: datetime) -> None:
-    """Fill the open slots whose facts the department's settings state; a value that somebody verified stays."""
+    """Fill the slots whose facts need no asking, or bring them up to date; a value that somebody verified stays."""
     for found in await slots_of(session, case):
-        if found.value is None and found.name in given:
+        if found.filled_by is None and found.name in given and found.value != given[found.name]:
             found.value, found.verified_how, found.verified_by = given[found.name], say("drafting.given_how"), department
             found.filled_at, found.remind_at = now, None
             await audit.append(session, "system", "fact.given", f"case:{case.number}", at=now, slot=found.ordinal)

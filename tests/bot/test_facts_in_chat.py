@@ -99,14 +99,14 @@ async def test_what_nobody_knows_yet_is_skipped_and_stays_open(house: House) -> 
     wanted = [slot.name for slot in await slots(house, first_candidate=True)]
     await said(house, "补充 A1")
     assert wanted[1] in await to_bot(house, "跳过")
-    assert not any(slot.value for slot in await slots(house))
+    assert not any(slot.filled_by for slot in await slots(house))
 
 
 async def test_stopping_ends_the_questions(house: House) -> None:
     await said(house, "补充 A1")
     assert "先补到这里" in await to_bot(house, "停")
     await to_bot(house, "周队 19:20 到场")
-    assert not any(slot.value for slot in await slots(house))
+    assert not any(slot.filled_by for slot in await slots(house))
 
 
 @pytest.mark.parametrize("talk", ["收到", "周队到了没有？"])
@@ -115,7 +115,7 @@ async def test_what_colleagues_say_to_each_other_is_no_fact(house: House, talk: 
     await said(house, talk)
     await to_bot(house, talk, user="zhouming")
     assert "1/" in await said(house, "补充 A1")
-    assert not any(slot.value for slot in await slots(house))
+    assert not any(slot.filled_by for slot in await slots(house))
 
 
 async def test_a_question_to_the_bot_is_answered_as_one(house: House) -> None:
@@ -129,7 +129,7 @@ async def test_an_old_question_takes_nothing(house: House, clock: ManualClock) -
     clock.move_to(START + PATIENCE + timedelta(minutes=1))
     await to_bot(house, "周队 19:20 到场")
     await to_bot(house, "现场电话，周队")
-    assert not any(slot.value for slot in await slots(house))
+    assert not any(slot.filled_by for slot in await slots(house))
 
 
 async def test_a_due_fact_is_asked_for_once_by_name(house: House, clock: ManualClock, tmp_path: Path) -> None:

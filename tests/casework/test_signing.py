@@ -275,7 +275,9 @@ async def test_two_approvers_pressing_at_once_complete_it(desk: Desk) -> None:
 async def test_the_card_shows_all_that_an_approver_must_see(desk: Desk) -> None:
     async with desk.room.database.transaction() as session:
         case = await desk.room.case(session)
-        session.add(FactSlot(case_id=case.id or 0, ordinal=1, name="谁到场", value="现场核实", verified_how="现场电话", verified_by="林一"))
+        known = FactSlot(case_id=case.id or 0, ordinal=1, name="谁到场", value="现场核实", verified_how="现场电话", verified_by="林一")
+        known.filled_by = (await desk.room.person(session, "吴二")).id
+        session.add(known)
     await desk.submit()
     (asked,) = await desk.cards()
     await desk.approve("郑三")
